@@ -1,0 +1,297 @@
+//! The invalidation clock and the groups that it dates.
+//!
+//! A group is anything that hides many entries at once: a tag, a counter, a prefix, a region of
+//! meaning, everything. One logical clock counts their invalidations. An entry is stamped with the
+//! clock *as read before its loader ran*; a group remembers the tick of its last invalidation; an
+//! entry is valid iff no group of its own has a later tick.
+//!
+//! **G1** An invalidation writes its tick to the group first and publishes the clock second, one
+//! writer at a time. The other order loses invalidations: a reader that sees the new clock beside
+//! the old group marks its entry as checked at the new tick, and trusts that mark for ever.
+//!
+//! **G2** Memory is bounded by the names that entries carry. A name that no entry carries has no
+//! slot of its own; invalidating it writes to one of a fixed number of *folded* slots, chosen by
+//! its hash, and a name that gets a slot later starts with the tick of its folded one. A collision
+//! costs a miss and never shows a stale value.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+use rapidhash::fast::RandomState;
+
+use super::time::Instant;
+
+/// A reading of the invalidation clock.
+pub(super) type Tick = u64;
+
+/// When a group was last invalidated.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    /// Distinguishes groups, for whoever counts what an invalidation hit.
+    id: u32,
+    /// Tick of the last hard invalidation.
+    hard: AtomicU64,
+    /// Tick of the last soft one, and when it was.
+    soft: AtomicU64,
+    soft_at: AtomicU64,
+}
+
+impl Slot {
+    pub(super) fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(super) fn hard(&self) -> Tick {
+        self.hard.load(Ordering::Acquire)
+    }
+
+    /// The tick and the time of the last soft invalidation.
+    pub(super) fn soft(&self) -> (Tick, Instant) {
+        // The time is written before the tick, so that whoever sees the tick sees its time or a
+        // later one.
+        let tick = self.soft.load(Ordering::Acquire);
+        (tick, self.soft_at.load(Ordering::Acquire))
+    }
+
+    fn mark(&self, tick: Tick, soft_at: Option<Instant>) {
+        match soft_at {
+            None => self.hard.store(tick, Ordering::Release),
+            Some(at) => {
+                self.soft_at.store(at, Ordering::Release);
+                self.soft.store(tick, Ordering::Release);
+            }
+        }
+    }
+
+    /// Takes over what a folded slot remembers.
+    fn inherit(&self, folded: &Slot) {
+        let (soft, soft_at) = folded.soft();
+        self.hard.fetch_max(folded.hard(), Ordering::AcqRel);
+        if soft > self.soft.load(Ordering::Acquire) {
+            self.mark(soft, Some(soft_at));
+        }
+    }
+}
+
+/// What kind of name a group has. A tag and a counter of one name are two groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Tag,
+    Counter,
+}
+
+type Names = HashMap<Arc<str>, Arc<Slot>, RandomState>;
+
+/// How many folded slots there are, for each kind. A power of two.
+const FOLDED: usize = 4096;
+
+/// The clock and every group.
+#[derive(Debug)]
+pub(super) struct Groups {
+    clock: AtomicU64,
+    /// Held by whoever invalidates.
+    writer: Mutex<()>,
+    /// The group of every entry.
+    all: Slot,
+    tags: RwLock<Names>,
+    counters: RwLock<Names>,
+    folded_tags: Box<[Arc<Slot>]>,
+    folded_counters: Box<[Arc<Slot>]>,
+    next_id: AtomicU32,
+    /// Names with a slot of their own at most, for each kind.
+    bound: usize,
+    /// Names that came when the bound was reached: folding looks at every name, so it is tried only
+    /// once for a share of them.
+    refused: AtomicU32,
+}
+
+/// Proof that the writer's lock is held and a tick is being written.
+pub(super) struct Writing<'a> {
+    groups: &'a Groups,
+    pub(super) tick: Tick,
+}
+
+impl Groups {
+    pub(super) fn new(bound: usize) -> Groups {
+        let folded = || {
+            let slot = |id| Arc::new(Slot { id, ..Slot::default() });
+            (0..FOLDED as u32).map(slot).collect()
+        };
+        Groups {
+            clock: AtomicU64::new(0),
+            writer: Mutex::new(()),
+            all: Slot::default(),
+            tags: RwLock::default(),
+            counters: RwLock::default(),
+            folded_tags: folded(),
+            folded_counters: folded(),
+            next_id: AtomicU32::new(FOLDED as u32),
+            bound,
+            refused: AtomicU32::new(0),
+        }
+    }
+
+    pub(super) fn now(&self) -> Tick {
+        self.clock.load(Ordering::Acquire)
+    }
+
+    pub(super) fn all(&self) -> &Slot {
+        &self.all
+    }
+
+    /// Runs one invalidation: `write` marks groups with the next tick, then the clock shows it (G1).
+    pub(super) fn invalidate<R>(&self, write: impl FnOnce(&Writing<'_>) -> R) -> R {
+        let _one_at_a_time = self.writer.lock();
+        let tick = self.clock.load(Ordering::Relaxed) + 1;
+        let result = write(&Writing { groups: self, tick });
+        self.clock.store(tick, Ordering::Release);
+        result
+    }
+
+    /// The slot of a group that an entry is about to carry.
+    pub(super) fn carry(&self, kind: Kind, name: &str) -> Arc<Slot> {
+        if let Some(slot) = self.names(kind).read().get(name) {
+            return Arc::clone(slot);
+        }
+        let mut names = self.names(kind).write();
+        if let Some(slot) = names.get(name) {
+            return Arc::clone(slot);
+        }
+        let folded = self.folded(kind, name);
+        if names.len() >= self.bound {
+            let refused = self.refused.fetch_add(1, Ordering::Relaxed) as usize;
+            if refused % (self.bound / 8 + 1) == 0 {
+                self.retire(kind, &mut names);
+            }
+            if names.len() >= self.bound {
+                return Arc::clone(folded);
+            }
+        }
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let slot = Arc::new(Slot { id, ..Slot::default() });
+        slot.inherit(folded);
+        names.insert(name.into(), Arc::clone(&slot));
+        slot
+    }
+
+    /// Folds the slots that no entry and no load carries any more.
+    fn retire(&self, kind: Kind, names: &mut Names) {
+        names.retain(|name, slot| {
+            let carried = Arc::strong_count(slot) > 1;
+            if !carried {
+                self.folded(kind, name).inherit(slot);
+            }
+            carried
+        });
+    }
+
+    /// The slot of a group as it stands, its own or its folded one.
+    pub(super) fn find(&self, kind: Kind, name: &str) -> Arc<Slot> {
+        let names = self.names(kind).read();
+        Arc::clone(names.get(name).unwrap_or_else(|| self.folded(kind, name)))
+    }
+
+    /// Names that have a slot of their own.
+    pub(super) fn len(&self) -> usize {
+        self.tags.read().len() + self.counters.read().len()
+    }
+
+    fn names(&self, kind: Kind) -> &RwLock<Names> {
+        match kind {
+            Kind::Tag => &self.tags,
+            Kind::Counter => &self.counters,
+        }
+    }
+
+    fn folded(&self, kind: Kind, name: &str) -> &Arc<Slot> {
+        let slots = match kind {
+            Kind::Tag => &self.folded_tags,
+            Kind::Counter => &self.folded_counters,
+        };
+        // Unseeded: a run must not depend on it, and a collision costs no more than a miss.
+        let hash = rapidhash::v3::rapidhash_v3(name.as_bytes());
+        &slots[hash as usize & (FOLDED - 1)]
+    }
+}
+
+impl Writing<'_> {
+    /// Marks a group. `soft_at` makes it a soft invalidation as of that time.
+    pub(super) fn mark(&self, kind: Kind, name: &str, soft_at: Option<Instant>) {
+        // The lock is held over the mark: a name must not get a slot of its own between the look-up
+        // and the mark of its folded one, or it would start without this tick.
+        let names = self.groups.names(kind).read();
+        let slot = names.get(name).unwrap_or_else(|| self.groups.folded(kind, name));
+        slot.mark(self.tick, soft_at);
+    }
+
+    /// Marks the group of every entry.
+    pub(super) fn mark_all(&self, soft_at: Option<Instant>) {
+        self.groups.all.mark(self.tick, soft_at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invalidate(groups: &Groups, name: &str) {
+        groups.invalidate(|writing| writing.mark(Kind::Tag, name, None));
+    }
+
+    #[test]
+    fn a_name_that_nobody_carries_yet_is_remembered_for_a_load_in_flight() {
+        let groups = Groups::new(100);
+        let start = groups.now();
+        invalidate(&groups, "product:1");
+        assert!(groups.carry(Kind::Tag, "product:1").hard() > start);
+    }
+
+    #[test]
+    fn invalidating_one_tag_leaves_another_alone() {
+        let groups = Groups::new(100);
+        let other = groups.carry(Kind::Tag, "product:2");
+        invalidate(&groups, "product:1");
+        assert_eq!(other.hard(), 0);
+    }
+
+    #[test]
+    fn a_tag_and_a_counter_of_one_name_are_two_groups() {
+        let groups = Groups::new(100);
+        let counter = groups.carry(Kind::Counter, "x");
+        groups.carry(Kind::Tag, "x");
+        invalidate(&groups, "x");
+        assert_eq!(counter.hard(), 0);
+    }
+
+    #[test]
+    fn a_retired_name_still_hides_what_was_loaded_before_its_invalidation() {
+        let groups = Groups::new(2);
+        let start = groups.now();
+        drop(groups.carry(Kind::Tag, "cold"));
+        invalidate(&groups, "cold");
+        let _held = [groups.carry(Kind::Tag, "a"), groups.carry(Kind::Tag, "b")];
+        assert!(groups.len() <= 2, "the bound holds");
+        assert!(groups.carry(Kind::Tag, "cold").hard() > start);
+    }
+
+    #[test]
+    fn past_the_bound_names_share_folded_slots_that_are_still_invalidated() {
+        let groups = Groups::new(1);
+        let _held = groups.carry(Kind::Tag, "a");
+        let slot = groups.carry(Kind::Tag, "b");
+        invalidate(&groups, "b");
+        assert_eq!(slot.hard(), 1);
+        assert_eq!(groups.len(), 1);
+    }
+
+    #[test]
+    fn a_soft_mark_keeps_its_time() {
+        let groups = Groups::new(10);
+        let slot = groups.carry(Kind::Tag, "a");
+        groups.invalidate(|writing| writing.mark(Kind::Tag, "a", Some(77)));
+        assert_eq!(slot.soft(), (1, 77));
+        assert_eq!(slot.hard(), 0);
+    }
+}

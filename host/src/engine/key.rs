@@ -1,0 +1,140 @@
+//! Keys with their hash, so that one hash serves every table that a read passes.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
+
+/// A cache key: its text, hashed once. Cheap to clone.
+///
+/// Keys are made by [`Engine::key`](super::Engine::key), since their hash belongs to one engine.
+#[derive(Clone)]
+pub struct Key {
+    /// Of the text and the version together.
+    hash: u64,
+    /// The counter value that the entry is kept under; 0 for entries that are kept in place.
+    version: u64,
+    text: Arc<str>,
+}
+
+impl Key {
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, shared.
+    #[must_use]
+    pub fn shared_text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
+    /// The same key under a counter value. Value 0 is the key in place.
+    pub(super) fn at_version(&self, version: u64) -> Key {
+        // The text's own hash is what remains when the old version is taken out again.
+        let hash = self.hash ^ spread(self.version) ^ spread(version);
+        Key { hash, version, text: Arc::clone(&self.text) }
+    }
+
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+}
+
+/// Moves a version into all bits of a hash; 0 stays 0. (The multiplier is 2^64 divided by the golden
+/// ratio, as in Knuth, TAOCP 3, section 6.4.)
+fn spread(version: u64) -> u64 {
+    let product = version.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    product ^ (product >> 32)
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        self.hash == other.hash
+            && self.version == other.version
+            && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.version {
+            0 => write!(f, "{:?}", &*self.text),
+            version => write!(f, "{:?} at version {version}", &*self.text),
+        }
+    }
+}
+
+/// Makes keys. The seed decides the hashes: a fixed one makes eviction reproducible, a random one
+/// keeps strangers from choosing keys that collide.
+pub(super) struct KeyHasher {
+    secrets: RapidSecrets,
+}
+
+impl KeyHasher {
+    pub(super) fn new(seed: u64) -> KeyHasher {
+        KeyHasher { secrets: RapidSecrets::seed(seed) }
+    }
+
+    pub(super) fn key(&self, text: Arc<str>) -> Key {
+        let hash = rapidhash_v3_seeded(text.as_bytes(), &self.secrets);
+        Key { hash, version: 0, text }
+    }
+}
+
+/// Hands on a hash that is already one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Prehashed(u64);
+
+impl Hasher for Prehashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("a key writes its hash as one u64");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+impl BuildHasher for Prehashed {
+    type Hasher = Prehashed;
+
+    fn build_hasher(&self) -> Prehashed {
+        Prehashed(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> Key {
+        KeyHasher::new(1).key(text.into())
+    }
+
+    #[test]
+    fn versions_of_a_key_are_different_keys_and_come_back() {
+        let plain = key("user:1");
+        let first = plain.at_version(1);
+        let second = first.at_version(2);
+        assert_ne!(plain, first);
+        assert_ne!(first, second);
+        assert_ne!(first.hash(), second.hash());
+        assert_eq!(second.at_version(0), plain);
+        assert_eq!(second, plain.at_version(2));
+    }
+}

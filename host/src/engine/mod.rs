@@ -1,0 +1,158 @@
+//! The rules of freshness.
+//!
+//! The engine has no clock, no thread, no I/O and no WebAssembly: time is an argument, randomness is
+//! an argument, and whoever drives it does the loading. The same engine serves threads in
+//! [`sync::Cache`](crate::sync::Cache) and virtual time in the simulator.
+//!
+//! A **read** ([`Engine::read`]) finds an entry, or begins or joins a load. A load brings its value
+//! back with the [`Ticket`] that the read gave it ([`Engine::complete`]), or gives up
+//! ([`Engine::abandon`]). A **purge** ([`Engine::purge`]) hides entries. Two mechanisms keep what was
+//! hidden from coming back:
+//!
+//! * *by key*, the flight of a load: taken away by whatever invalidates or replaces the key, and
+//!   without it a load stores nothing (`flights.rs`, F1);
+//! * *by group*, the invalidation clock: an entry is stamped with the clock as read before its
+//!   loader ran, and is hidden by any of its groups that was invalidated later (`groups.rs`, G1).
+//!
+//! What that guarantees:
+//!
+//! * **P1** A read that begins after a purge returned never gets a value whose load began before the
+//!   purge was called: by key, tag, prefix, counter, region of meaning or everything; on a miss, a
+//!   join or a refresh.
+//! * **P2** An insert supersedes every load of its key that is in flight.
+//! * **P3** No purge waits for a loader.
+//! * **P4** What was dropped is never served again; what was expired may be, within its grace or
+//!   rescue.
+//! * **P5** With coalescing, one load a key at a time.
+//! * **P8** The same calls with the same arguments give the same answers.
+
+mod entry;
+mod expiry;
+mod fill;
+mod flights;
+mod groups;
+mod key;
+mod lease;
+mod purge;
+mod read;
+mod regions;
+mod rules;
+mod store;
+mod time;
+mod vectors;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use parking_lot::{Mutex, RwLock};
+
+pub use entry::{Entry, Fill};
+pub use fill::{Stored, Ticket};
+pub use flights::FlightId;
+pub use key::Key;
+pub use lease::{Keying, Lease, Lookup, Plan, PurgeMode, Refresh, Rule, Scope};
+pub use purge::{Purge, Purged};
+pub use read::{Read, Reader};
+pub use rules::LeaseSource;
+pub use store::Leaver;
+pub use time::{Instant, Nanos};
+
+use expiry::Expiry;
+use flights::Flights;
+use groups::Groups;
+use key::KeyHasher;
+use regions::Regions;
+use rules::Rules;
+use store::Store;
+use vectors::VectorIndex;
+
+/// How an engine is set up.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Entries held at most; 0: unbounded.
+    pub capacity: u64,
+    /// Independent locks. 1 makes eviction reproducible; more let threads pass each other.
+    pub shards: usize,
+    /// Decides the hashes of keys. Fixed for reproducible runs, random where strangers choose keys.
+    pub hash_seed: u64,
+    /// Tags, and likewise counters, that are told apart at most; past that they share slots, and a
+    /// collision costs a miss.
+    pub max_groups: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { capacity: 0, shards: 1, hash_seed: 0, max_groups: 1 << 22 }
+    }
+}
+
+/// Entries, loads in flight and the rules that decide which may be served.
+///
+/// `W` is what a driver keeps beside each load in flight for those who wait for it.
+pub struct Engine<V, W = ()> {
+    hasher: KeyHasher,
+    store: Store<V>,
+    flights: Flights<W>,
+    groups: Groups,
+    regions: Regions,
+    rules: ArcSwap<Rules>,
+    vectors: RwLock<VectorIndex>,
+    expiry: Mutex<Expiry>,
+    /// Counter values that readers still go by, with the time of the look-up
+    /// (`Keying::ByGeneration::cached_for`).
+    known_versions: Mutex<HashMap<u32, (u64, Instant)>>,
+}
+
+impl<V, W: Clone + Default> Engine<V, W> {
+    /// An empty engine without rules: every key gets the safety-net lease that its driver has.
+    #[must_use]
+    pub fn new(options: &Options) -> Engine<V, W> {
+        Engine {
+            hasher: KeyHasher::new(options.hash_seed),
+            store: Store::new(options.capacity, options.shards),
+            flights: Flights::new(options.shards),
+            groups: Groups::new(options.max_groups),
+            regions: Regions::default(),
+            rules: ArcSwap::default(),
+            vectors: RwLock::default(),
+            expiry: Mutex::default(),
+            known_versions: Mutex::default(),
+        }
+    }
+
+    /// A key of this engine.
+    #[must_use]
+    pub fn key(&self, text: impl Into<Arc<str>>) -> Key {
+        self.hasher.key(text.into())
+    }
+
+    /// Puts the rules of a plan in place of those before. Entries keep the lease they have.
+    pub fn install(&self, plan: &Plan) {
+        self.rules.store(Arc::new(Rules::new(plan)));
+    }
+
+    /// Where the lease of an entry under this key comes from.
+    #[must_use]
+    pub fn lease_source(&self, key: &Key) -> LeaseSource {
+        self.rules.load().lease_source(key.text())
+    }
+
+    /// Entries held, hidden ones that no sweep has met included.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        self.store.len()
+    }
+
+    /// Bytes held by the names of groups and by vectors, estimated.
+    #[must_use]
+    pub fn index_bytes(&self) -> usize {
+        // A name of some 16 bytes with its length and counts, a slot, and a table entry for both.
+        const BYTES_PER_NAME: usize = 112;
+        self.groups.len() * BYTES_PER_NAME + self.vectors.read().bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,282 @@
+//! What a read finds.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::entry::{Entry, Freshness};
+use super::fill::Ticket;
+use super::groups::{Kind, Slot};
+use super::key::Key;
+use super::lease::{Keying, Lookup};
+use super::regions::Verdict;
+use super::time::Instant;
+use super::{Engine, FlightId};
+
+/// Who reads, and with what.
+pub struct Reader<'a> {
+    /// When.
+    pub now: Instant,
+    /// The embedding of the key, of unit length, where it has one.
+    pub vector: Option<&'a [f32]>,
+    /// Whether to join a load that is in flight instead of beginning another.
+    pub coalesce: bool,
+    /// Random numbers from [0, 1), for refreshes that are drawn.
+    pub draw: &'a mut dyn FnMut() -> f64,
+}
+
+/// What a read found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Read<V, W = ()> {
+    /// A value to serve.
+    Hit {
+        /// The entry.
+        entry: Arc<Entry<V>>,
+        /// A load to carry out in the background; whoever gets it must complete or abandon it.
+        refresh: Option<Ticket>,
+        /// Set when the entry was found by meaning, under another key: how near it is.
+        similarity: Option<f32>,
+    },
+    /// Somebody is loading it: wait for them.
+    Join {
+        /// Their load.
+        flight: FlightId,
+        /// What those who join share.
+        waiters: W,
+    },
+    /// Nobody is loading it: load it, then complete or abandon the ticket.
+    Load(Ticket, W),
+}
+
+/// How an entry stands in view of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Fresh,
+    Grace,
+    /// Its lease is over.
+    Over,
+    /// Hidden by a hard invalidation.
+    Hidden,
+}
+
+impl<V, W: Clone + Default> Engine<V, W> {
+    /// Finds an entry that may be served, or joins or begins a load.
+    pub fn read(&self, key: &Key, reader: &mut Reader<'_>) -> Read<V, W> {
+        let rules = self.rules.load();
+        let rule = rules.find(key.text());
+        let versioned;
+        let (place, counter) = match rule.map(|(_, rule)| &rule.keying) {
+            Some(Keying::ByGeneration { scope, cached_for }) => {
+                let counter = self.groups.find(Kind::Counter, scope.counter(key.text()));
+                let version = self.known_version(&counter, *cached_for, reader.now);
+                versioned = key.at_version(version);
+                (&versioned, Some(scope))
+            }
+            _ => (key, None),
+        };
+        let found = self.store.get(place);
+        if let Some(hit) = found.as_ref().and_then(|entry| self.serve(place, entry, reader)) {
+            return hit;
+        }
+        if let (Some((number, rule)), Some(vector)) = (rule, reader.vector)
+            && let Lookup::Nearest(at_least) = rule.lookup
+            && let Some((entry, similarity)) = self.find_near(vector, at_least, reader.now, |key| {
+                rules.find(key).is_some_and(|(other, _)| other == number)
+            })
+        {
+            return Read::Hit { entry, refresh: None, similarity: Some(similarity) };
+        }
+        // The counter is carried from here on, so that a bump while the load is in flight is not
+        // shared with other names.
+        let counter =
+            counter.map(|scope| self.groups.carry(Kind::Counter, scope.counter(key.text())));
+        self.begin(place, found, counter, reader)
+    }
+
+    /// Whether a value that a reader waited for may be served to it: it was loaded by somebody else,
+    /// and may have been invalidated since that load began.
+    pub fn is_current(&self, key: &Key, entry: &Entry<V>) -> bool {
+        self.validate(key, entry)
+    }
+
+    /// The entry under a key in place, if it is fresh. Leaves no trace in the eviction order.
+    pub fn peek_fresh(&self, key: &Key, now: Instant) -> Option<Arc<Entry<V>>> {
+        let place = self.current_place(key, now);
+        let entry = self.store.peek(&place)?;
+        (self.standing(&place, &entry, now) == Standing::Fresh).then_some(entry)
+    }
+
+    /// An entry that may answer for a load that failed: within its rescue, and not dropped.
+    pub fn rescue(&self, ticket: &Ticket, now: Instant) -> Option<Arc<Entry<V>>> {
+        let entry = self.store.peek(&ticket.key)?;
+        (self.validate(&ticket.key, &entry) && entry.can_rescue(now)).then_some(entry)
+    }
+
+    /// Answers with an entry, if it may be served.
+    fn serve(
+        &self,
+        place: &Key,
+        entry: &Arc<Entry<V>>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Read<V, W>> {
+        let refresh = match self.standing(place, entry, reader.now) {
+            Standing::Fresh => {
+                let wants_refresh = entry.wants_refresh(reader.now, reader.draw);
+                wants_refresh.then(|| self.begin_refresh(place, entry, reader)).flatten()
+            }
+            Standing::Grace => self.begin_refresh(place, entry, reader),
+            Standing::Over | Standing::Hidden => return None,
+        };
+        entry.touch(reader.now);
+        Some(Read::Hit { entry: Arc::clone(entry), refresh, similarity: None })
+    }
+
+    fn find_near(
+        &self,
+        vector: &[f32],
+        at_least: f32,
+        now: Instant,
+        same_rule: impl Fn(&str) -> bool,
+    ) -> Option<(Arc<Entry<V>>, f32)> {
+        let candidates = self.vectors.read().within(vector, at_least);
+        candidates.into_iter().find_map(|(key, similarity)| {
+            let entry = self.store.get(&key).filter(|_| same_rule(key.text()))?;
+            let fresh = self.standing(&key, &entry, now) == Standing::Fresh;
+            fresh.then(|| {
+                entry.touch(now);
+                (entry, similarity)
+            })
+        })
+    }
+
+    /// Begins a background load of an entry, unless one is under way.
+    fn begin_refresh(
+        &self,
+        place: &Key,
+        entry: &Arc<Entry<V>>,
+        reader: &Reader<'_>,
+    ) -> Option<Ticket> {
+        let start = self.groups.now();
+        let mut table = self.flights.lock(place);
+        if reader.coalesce && table.get(place).is_some() {
+            return None;
+        }
+        let flight = table.take_off(place, start);
+        Some(Ticket {
+            key: place.clone(),
+            flight,
+            start,
+            began: reader.now,
+            counter: entry.counter.clone(),
+            background: true,
+        })
+    }
+
+    /// Joins or begins a load. `seen` is what the look-up found and could not serve.
+    fn begin(
+        &self,
+        place: &Key,
+        mut seen: Option<Arc<Entry<V>>>,
+        counter: Option<Arc<Slot>>,
+        reader: &mut Reader<'_>,
+    ) -> Read<V, W> {
+        loop {
+            let mut table = self.flights.lock(place);
+            if let Some(flight) = table.get(place).filter(|_| reader.coalesce) {
+                return Read::Join { flight: flight.id, waiters: flight.waiters.clone() };
+            }
+            // Another load may have stored between the look-up and the lock; nothing stores while
+            // the lock is held, and what was seen once and could not be served never can.
+            let there = self.store.peek(place);
+            if let Some(new) = there.filter(|new| !seen.as_ref().is_some_and(|old| Arc::ptr_eq(old, new))) {
+                drop(table);
+                if let Some(hit) = self.serve(place, &new, reader) {
+                    return hit;
+                }
+                seen = Some(new);
+                continue;
+            }
+            // Read under the lock and before the loader runs: an invalidation from here on either
+            // takes the flight away or has a later tick.
+            let start = self.groups.now();
+            let flight = table.take_off(place, start);
+            let waiters = table.get(place).map(|flight| flight.waiters.clone()).unwrap_or_default();
+            let key = place.clone();
+            let ticket =
+                Ticket { key, flight, start, began: reader.now, counter, background: false };
+            return Read::Load(ticket, waiters);
+        }
+    }
+
+    pub(super) fn standing(&self, key: &Key, entry: &Entry<V>, now: Instant) -> Standing {
+        if !self.validate(key, entry) {
+            return Standing::Hidden;
+        }
+        match entry.freshness(now) {
+            Freshness::Fresh => Standing::Fresh,
+            Freshness::Grace => Standing::Grace,
+            Freshness::Over => Standing::Over,
+        }
+    }
+
+    /// Whether no hard invalidation hides the entry; notes a soft one on the entry.
+    fn validate(&self, key: &Key, entry: &Entry<V>) -> bool {
+        let now = self.groups.now();
+        let checked = entry.checked.load(Ordering::Acquire);
+        if checked == now {
+            return true;
+        }
+        if self.groups_hide(entry) {
+            return false;
+        }
+        let start = entry.start;
+        match self.regions.judge(checked.max(start), key.text(), entry.vector.as_deref()) {
+            Verdict::Untouched => {}
+            Verdict::Expired(at) => entry.expire(at),
+            Verdict::Hidden => return false,
+        }
+        for (tick, at) in self.slots(entry).map(Slot::soft) {
+            if tick > start {
+                entry.expire(at);
+            }
+        }
+        // Only now, and with the reading from before the checks: an invalidation that came in
+        // between has a later tick and makes the next read look again.
+        entry.checked.store(now, Ordering::Release);
+        true
+    }
+
+    /// Whether a group of the entry was dropped since its load began.
+    pub(super) fn groups_hide(&self, entry: &Entry<V>) -> bool {
+        self.slots(entry).any(|slot| slot.hard() > entry.start)
+    }
+
+    fn slots<'a>(&'a self, entry: &'a Entry<V>) -> impl Iterator<Item = &'a Slot> {
+        entry.groups.iter().map(|slot| &**slot).chain([self.groups.all()])
+    }
+
+    /// Where a purge of a key finds its entry: under the counter's value as it is now.
+    pub(super) fn current_place(&self, key: &Key, _now: Instant) -> Key {
+        let rules = self.rules.load();
+        match rules.find(key.text()).map(|(_, rule)| &rule.keying) {
+            Some(Keying::ByGeneration { scope, .. }) => {
+                let counter = self.groups.find(Kind::Counter, scope.counter(key.text()));
+                key.at_version(counter.hard())
+            }
+            _ => key.clone(),
+        }
+    }
+
+    /// The counter's value, or an earlier one that was looked up less than `cached_for` ago.
+    fn known_version(&self, counter: &Slot, cached_for: Instant, now: Instant) -> u64 {
+        if cached_for == 0 {
+            return counter.hard();
+        }
+        let mut known = self.known_versions.lock();
+        let (version, looked_up) = known.entry(counter.id()).or_insert((counter.hard(), now));
+        if now.saturating_sub(*looked_up) >= cached_for {
+            (*version, *looked_up) = (counter.hard(), now);
+        }
+        *version
+    }
+}

@@ -1,0 +1,149 @@
+//! Embeddings of entries, and an exact search among them.
+//!
+//! Lookup may be approximate, invalidation must be exact: a missed lookup is a miss, a missed purge
+//! is stale data. The search compares with every row.
+
+use std::collections::HashMap;
+
+use super::key::{Key, Prehashed};
+
+/// The embeddings of the entries that have one, in one block of memory.
+#[derive(Debug, Default)]
+pub(super) struct VectorIndex {
+    /// Length of a row; 0 before the first.
+    dimensions: usize,
+    rows: Vec<f32>,
+    keys: Vec<Key>,
+    positions: HashMap<Key, usize, Prehashed>,
+}
+
+impl VectorIndex {
+    /// Notes or replaces the embedding of a key. One of another length than the first is left out:
+    /// nothing can be compared with it.
+    pub(super) fn insert(&mut self, key: &Key, vector: &[f32]) {
+        if self.dimensions == 0 {
+            self.dimensions = vector.len();
+        }
+        if vector.len() != self.dimensions || vector.is_empty() {
+            return;
+        }
+        match self.positions.get(key) {
+            Some(&at) => self.row_mut(at).copy_from_slice(vector),
+            None => {
+                self.positions.insert(key.clone(), self.keys.len());
+                self.keys.push(key.clone());
+                self.rows.extend_from_slice(vector);
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &Key) {
+        let Some(at) = self.positions.remove(key) else { return };
+        let last = self.keys.len() - 1;
+        self.keys.swap_remove(at);
+        if at != last {
+            let from = last * self.dimensions;
+            self.rows.copy_within(from..from + self.dimensions, at * self.dimensions);
+            self.positions.insert(self.keys[at].clone(), at);
+        }
+        self.rows.truncate(last * self.dimensions);
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = VectorIndex { dimensions: self.dimensions, ..VectorIndex::default() };
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.rows.len() * size_of::<f32>() + self.keys.len() * 2 * size_of::<Key>()
+    }
+
+    /// Keys with a cosine similarity of at least `at_least`, nearest first; equal ones in the order
+    /// of their text, so that the answer does not depend on the order of insertion.
+    pub(super) fn within(&self, vector: &[f32], at_least: f32) -> Vec<(Key, f32)> {
+        if vector.len() != self.dimensions || self.dimensions == 0 {
+            return Vec::new();
+        }
+        let mut found: Vec<(Key, f32)> = self
+            .rows
+            .chunks_exact(self.dimensions)
+            .map(|row| similarity(row, vector))
+            .enumerate()
+            .filter(|(_, similarity)| *similarity >= at_least)
+            .map(|(at, similarity)| (self.keys[at].clone(), similarity))
+            .collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.text().cmp(b.0.text())));
+        found
+    }
+
+    fn row_mut(&mut self, at: usize) -> &mut [f32] {
+        &mut self.rows[at * self.dimensions..(at + 1) * self.dimensions]
+    }
+}
+
+/// Cosine similarity of two vectors of unit length.
+///
+/// Sixteen sums side by side, added at the end in a fixed order: the compiler turns them into vector
+/// instructions without reordering anything, so that every machine gets the same bits.
+pub(super) fn similarity(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let mut sums = [0.0f32; LANES];
+    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
+    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::KeyHasher;
+    use super::*;
+
+    fn key(text: &str) -> Key {
+        KeyHasher::new(0).key(text.into())
+    }
+
+    fn unit(angle: f32) -> Vec<f32> {
+        let mut vector = vec![0.0; 20];
+        vector[0] = angle.cos();
+        vector[19] = angle.sin();
+        vector
+    }
+
+    #[test]
+    fn everything_within_is_found_nearest_first() {
+        let mut index = VectorIndex::default();
+        for (name, angle) in [("far", 2.0), ("near", 0.1), ("here", 0.0), ("off", 0.6)] {
+            index.insert(&key(name), &unit(angle));
+        }
+        let found = index.within(&unit(0.0), 0.6f32.cos() - 1e-6);
+        let names: Vec<_> = found.iter().map(|(key, _)| key.text()).collect();
+        assert_eq!(names, ["here", "near", "off"]);
+    }
+
+    #[test]
+    fn a_removed_key_is_not_found_and_the_others_still_are() {
+        let mut index = VectorIndex::default();
+        for (name, angle) in [("a", 0.0), ("b", 0.1), ("c", 0.2)] {
+            index.insert(&key(name), &unit(angle));
+        }
+        index.remove(&key("a"));
+        let names: Vec<_> = index.within(&unit(0.2), 0.9).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(names, [key("c"), key("b")]);
+    }
+
+    #[test]
+    fn another_dimension_finds_nothing() {
+        let mut index = VectorIndex::default();
+        index.insert(&key("a"), &unit(0.0));
+        assert!(index.within(&[1.0, 0.0], -1.0).is_empty());
+    }
+}
