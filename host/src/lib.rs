@@ -1,2 +1,3 @@
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 pub mod engine;
+pub mod policy;

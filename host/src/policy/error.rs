@@ -1,0 +1,117 @@
+//! What can go wrong with a policy.
+
+use std::fmt;
+
+/// What can go wrong with a policy. Names the policy, the function and what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    policy: String,
+    function: Option<&'static str>,
+    outcome: Outcome,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The file is no component that could run here; the text says what is the matter.
+    Unusable(String),
+    /// The policy answered with an error.
+    Refused(String),
+    /// The call used up its fuel.
+    OutOfFuel {
+        /// What it had.
+        limit: u64,
+    },
+    /// The call asked for more than a limit allows.
+    Quota {
+        /// Of what.
+        what: &'static str,
+        /// What it asked for.
+        got: usize,
+        /// What it may have.
+        limit: usize,
+    },
+    /// The call trapped; the instance is gone.
+    Trap(String),
+    /// The answer breaks a rule of the contract.
+    Invalid(String),
+}
+
+impl Error {
+    pub(crate) fn new(policy: &str, function: Option<&'static str>, outcome: Outcome) -> Error {
+        Error { policy: policy.to_owned(), function, outcome }
+    }
+
+    /// A refusal by a policy that is no component, such as one compiled into the program.
+    #[must_use]
+    pub fn refused(policy: &str, function: &'static str, reason: String) -> Error {
+        Error::new(policy, Some(function), Outcome::Refused(reason))
+    }
+
+    /// The policy's name.
+    #[must_use]
+    pub fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    /// The exported function that was called, if one was.
+    #[must_use]
+    pub fn function(&self) -> Option<&str> {
+        self.function
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// Whether the instance can still be called.
+    pub(crate) fn leaves_the_instance_alive(&self) -> bool {
+        matches!(self.outcome, Outcome::Refused(_) | Outcome::Invalid(_))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "policy {}: ", self.policy)?;
+        if let Some(function) = self.function {
+            write!(f, "{function}: ")?;
+        }
+        write!(f, "{}", self.outcome)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Unusable(reason) | Outcome::Refused(reason) | Outcome::Invalid(reason) => {
+                f.write_str(reason)
+            }
+            Outcome::OutOfFuel { limit } => write!(f, "out of fuel: limit={limit}"),
+            Outcome::Quota { what, got, limit } => {
+                write!(f, "too much {what}: got={got}, limit={limit}")
+            }
+            Outcome::Trap(reason) => write!(f, "trapped: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A broken limit, on its way out through the guest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Breach {
+    pub(super) what: &'static str,
+    pub(super) got: usize,
+    pub(super) limit: usize,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "too much {}: got={}, limit={}", self.what, self.got, self.limit)
+    }
+}
+
+impl std::error::Error for Breach {}

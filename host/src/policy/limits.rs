@@ -1,0 +1,44 @@
+//! What one call of a policy may use.
+
+/// What one call of a policy may use. Breaking a limit fails the call with an error that names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Fuel of one call: about one a WebAssembly instruction. Default 10 million.
+    pub fuel: u64,
+    /// Fuel of `configure`. Default 50 million.
+    pub configure_fuel: u64,
+    /// Memory of an instance, in bytes. Default 16 MiB.
+    pub memory: usize,
+    /// Size of a component, in bytes. Default 16 MiB.
+    pub component: usize,
+    /// Tags, and likewise generations, of one lease. Default 64.
+    pub tags: usize,
+    /// Bytes of one key, tag, prefix or counter name that a policy passes. Default 1,024.
+    pub name: usize,
+    /// Keys, tags, counters, prefixes and regions that one call may purge. Default 10,000.
+    pub purges: usize,
+    /// Lines that one call may log; more are dropped and counted. Default 64.
+    pub log_lines: usize,
+    /// Bytes of a logged line; more are cut off. Default 4,096.
+    pub log_line: usize,
+    /// Bytes that one call may pass to the host. Default 4 MiB.
+    pub transfer: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            fuel: 10_000_000,
+            configure_fuel: 50_000_000,
+            memory: 16 << 20,
+            component: 16 << 20,
+            tags: 64,
+            name: 1_024,
+            purges: 10_000,
+            log_lines: 64,
+            log_line: 4_096,
+            transfer: 4 << 20,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! One loaded policy: inspect it, limit it, call it.
+//!
+//! A policy is a WebAssembly component behind the contract in `wit/`. [`Runtime::compile`] checks a
+//! file and compiles it, [`CompiledPolicy::instantiate`] makes an instance that can be called, and
+//! [`Guard`] keeps a failing one from hurting anybody: it calls again on a new instance, falls back
+//! to a safety-net lease, and drops everything when an invalidation cannot be carried out.
+//!
+//! No hit calls a policy. A fill does where the policy decides leases one by one, a change does where
+//! it listens; what a call purges is noted in a journal and handed out when the call succeeds.
+
+#[allow(unsafe_code)] // generated; see the top of the file
+mod bindings;
+mod change;
+mod component;
+mod convert;
+mod error;
+mod guard;
+mod inspect;
+mod limits;
+mod state;
+
+use std::sync::Arc;
+
+use crate::engine::{Instant, Lease, Plan, Purge};
+
+pub use change::{Change, ChangeKind, Loaded, Row};
+pub use component::{CompiledPolicy, Instance, Runtime};
+pub use error::{Error, Outcome};
+pub use guard::{Factory, Guard, LeaseFor, Reaction};
+pub use inspect::Interfaces;
+pub use limits::Limits;
+
+/// The contract that this host offers.
+pub const CONTRACT: &str = "shelflife:policy@0.1.0";
+
+/// Which optional interfaces a policy exports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exports {
+    /// `leases`: it can be asked for the lease of one entry.
+    pub leases: bool,
+    /// `reactions`: it can be told of changes.
+    pub reactions: bool,
+}
+
+/// What can be called, in WebAssembly or not.
+pub trait Policy: Send {
+    /// What errors call it.
+    fn name(&self) -> &str;
+
+    /// What it can be called for.
+    fn exports(&self) -> Exports;
+
+    /// Called once, before anything else, with JSON text.
+    ///
+    /// # Errors
+    ///
+    /// Refuses the policy.
+    fn configure(&mut self, config: &str) -> Result<Plan, Error>;
+
+    /// The lease of one entry.
+    ///
+    /// # Errors
+    ///
+    /// The entry gets the safety-net lease.
+    fn on_fill(&mut self, loaded: &Loaded<'_>) -> Result<Lease, Error>;
+
+    /// What changes purge.
+    ///
+    /// # Errors
+    ///
+    /// Nothing of it takes effect.
+    fn on_changes(&mut self, changes: &[Change], now: Instant) -> Result<Vec<Purge>, Error>;
+
+    /// What its calls came to so far.
+    fn calls(&self) -> Calls;
+}
+
+/// What the calls of a policy came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls.
+    pub calls: u64,
+    /// Those that failed.
+    pub traps: u64,
+    /// Fuel used, about one a WebAssembly instruction.
+    pub fuel: u64,
+    /// Calls of which the wall time was taken.
+    pub timed: u64,
+    /// Their wall time together, in nanoseconds.
+    pub timed_nanos: u64,
+}
+
+impl std::ops::AddAssign for Calls {
+    fn add_assign(&mut self, other: Calls) {
+        self.calls += other.calls;
+        self.traps += other.traps;
+        self.fuel += other.fuel;
+        self.timed += other.timed;
+        self.timed_nanos += other.timed_nanos;
+    }
+}
+
+/// How much a line of a policy's log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Every step.
+    Trace,
+    /// Decisions.
+    Debug,
+    /// Worth knowing.
+    Info,
+    /// To be looked at.
+    Warn,
+    /// To be acted on.
+    Error,
+}
+
+/// A search among the vectors of a cache.
+pub trait Neighbours: Send + Sync {
+    /// Keys with a cosine similarity of at least `at_least`, nearest first, at most `limit`.
+    fn nearest(&self, to: &[f32], at_least: f32, limit: usize) -> Vec<(String, f32)>;
+}
+
+/// What a policy's imports reach.
+pub struct Surroundings {
+    /// Random numbers.
+    pub random: Box<dyn FnMut() -> u64 + Send>,
+    /// Where log lines go.
+    pub log: Box<dyn FnMut(Level, &str) + Send>,
+    /// The vectors of the cache.
+    pub index: Option<Arc<dyn Neighbours>>,
+}
+
+impl Default for Surroundings {
+    /// No vectors, a log that goes nowhere, and a random number that is always 0.
+    fn default() -> Surroundings {
+        Surroundings { random: Box::new(|| 0), log: Box::new(|_, _| {}), index: None }
+    }
+}
