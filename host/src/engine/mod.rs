@@ -60,7 +60,7 @@ pub use time::{Instant, Nanos};
 
 use expiry::Expiry;
 use flights::Flights;
-use groups::Groups;
+use groups::{Groups, Kind};
 use key::KeyHasher;
 use regions::Regions;
 use rules::Rules;
@@ -137,6 +137,24 @@ impl<V, W: Clone + Default> Engine<V, W> {
     #[must_use]
     pub fn lease_source(&self, key: &Key) -> LeaseSource {
         self.rules.load().lease_source(key.text())
+    }
+
+    /// The number of a tag's group, as [`Entry::groups`] gives it.
+    #[must_use]
+    pub fn tag_number(&self, tag: &str) -> u32 {
+        self.groups.find(Kind::Tag, tag).id()
+    }
+
+    /// The number of a counter's group, as [`Entry::groups`] and [`Entry::counter`] give it.
+    #[must_use]
+    pub fn counter_number(&self, generation: &str) -> u32 {
+        self.groups.find(Kind::Counter, generation).id()
+    }
+
+    /// Keys stored with a vector whose cosine similarity is at least `at_least`, nearest first.
+    #[must_use]
+    pub fn nearest(&self, to: &[f32], at_least: f32) -> Vec<(Key, f32)> {
+        self.vectors.read().within(to, at_least)
     }
 
     /// Entries held, hidden ones that no sweep has met included.

@@ -62,10 +62,6 @@ impl<V> Store<V> {
         evicted
     }
 
-    pub(super) fn remove(&self, key: &Key) -> Option<Arc<Entry<V>>> {
-        self.entries.remove(key).map(|(_, entry)| entry)
-    }
-
     /// Removes this very entry, not one that took its place.
     pub(super) fn remove_entry(&self, key: &Key, entry: &Arc<Entry<V>>) -> bool {
         self.entries.remove_if(key, |resident| Arc::ptr_eq(resident, entry)).is_some()

@@ -53,6 +53,7 @@ impl VectorIndex {
         *self = VectorIndex { dimensions: self.dimensions, ..VectorIndex::default() };
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.keys.len()
     }

@@ -21,7 +21,7 @@ mod state;
 
 use std::sync::Arc;
 
-use crate::engine::{Instant, Lease, Plan, Purge};
+use crate::engine::{Engine, Instant, Lease, Plan, Purge};
 
 pub use change::{Change, ChangeKind, Loaded, Row};
 pub use component::{CompiledPolicy, Instance, Runtime};
@@ -119,6 +119,13 @@ pub enum Level {
 pub trait Neighbours: Send + Sync {
     /// Keys with a cosine similarity of at least `at_least`, nearest first, at most `limit`.
     fn nearest(&self, to: &[f32], at_least: f32, limit: usize) -> Vec<(String, f32)>;
+}
+
+impl<V: Send + Sync, W: Clone + Default + Send> Neighbours for Engine<V, W> {
+    fn nearest(&self, to: &[f32], at_least: f32, limit: usize) -> Vec<(String, f32)> {
+        let near = Engine::nearest(self, to, at_least).into_iter().take(limit);
+        near.map(|(key, similarity)| (key.text().to_owned(), similarity)).collect()
+    }
 }
 
 /// What a policy's imports reach.

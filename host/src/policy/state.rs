@@ -11,7 +11,7 @@ use super::bindings::imports::shelflife::policy::{
 use super::change::Change;
 use super::error::Breach;
 use super::limits::Limits;
-use super::{Level, Neighbours, Surroundings};
+use super::{Level, Surroundings};
 use crate::engine::{Instant, Nanos, Purge, PurgeMode};
 
 /// The data of an instance's store.
@@ -210,12 +210,5 @@ impl vectors::Host for State {
     ) -> wasmtime::Result<()> {
         finite(&of, at_least)?;
         self.note(1, Purge::Within { centre: Arc::from(of), at_least, mode: mode.into() })
-    }
-}
-
-/// For engines without an index of vectors.
-impl Neighbours for () {
-    fn nearest(&self, _: &[f32], _: f32, _: usize) -> Vec<(String, f32)> {
-        Vec::new()
     }
 }

@@ -1,0 +1,138 @@
+//! How a cache is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock::{Clock, SystemClock};
+use super::sync::Cache;
+use crate::engine::{Lease, Options, Plan};
+use crate::policy::{self, Factory, Guard, Limits, Runtime, Surroundings};
+
+/// How a cache is set up. Made by [`Cache::builder`].
+#[must_use]
+pub struct Builder {
+    max_capacity: u64,
+    time_to_live: Option<Duration>,
+    policy: Option<(String, Vec<u8>)>,
+    config: String,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+}
+
+/// Why a cache cannot be built.
+#[derive(Clone, Debug)]
+pub struct BuildError(policy::Error);
+
+impl BuildError {
+    /// What the policy, or the host about it, had to say.
+    #[must_use]
+    pub fn policy_error(&self) -> &policy::Error {
+        &self.0
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the cache cannot be built: {}", self.0)
+    }
+}
+
+impl std::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// The one feed that a cache has by itself.
+const FEEDS: [&str; 1] = ["writes"];
+
+impl Builder {
+    pub(super) fn new() -> Builder {
+        Builder {
+            max_capacity: 0,
+            time_to_live: None,
+            policy: None,
+            config: "{}".to_owned(),
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock::default()),
+        }
+    }
+
+    /// Entries held at most. Unbounded where this is not called.
+    pub fn max_capacity(mut self, entries: u64) -> Builder {
+        self.max_capacity = entries;
+        self
+    }
+
+    /// How long an entry is fresh where no policy is set. For ever where this is not called.
+    pub fn time_to_live(mut self, ttl: Duration) -> Builder {
+        self.time_to_live = Some(ttl);
+        self
+    }
+
+    /// The policy: the bytes of a component, and what errors call it.
+    pub fn policy(mut self, name: &str, component: &[u8]) -> Builder {
+        self.policy = Some((name.to_owned(), component.to_vec()));
+        self
+    }
+
+    /// The policy's settings, as JSON text. Default `{}`.
+    pub fn policy_config(mut self, json: impl Into<String>) -> Builder {
+        self.config = json.into();
+        self
+    }
+
+    /// What one call of the policy may use.
+    pub fn policy_limits(mut self, limits: Limits) -> Builder {
+        self.limits = limits;
+        self
+    }
+
+    /// Where the time comes from. Default: the machine's monotonic clock.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Builder {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the cache: compiles the policy and configures it.
+    ///
+    /// # Errors
+    ///
+    /// If the policy is no component for this contract, or refuses its settings.
+    pub fn build<V: Clone + Send + Sync + 'static>(self) -> Result<Cache<V>, BuildError> {
+        let options = Options {
+            capacity: self.max_capacity,
+            shards: std::thread::available_parallelism().map_or(4, |cores| cores.get() * 4),
+            hash_seed: fastrand::u64(..),
+            ..Options::default()
+        };
+        let engine = Arc::new(Cache::<V>::engine(&options));
+        let guard = match self.policy {
+            None => {
+                let ttl = self.time_to_live.map(|ttl| u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX));
+                engine.install(&Plan::every_key(Lease { ttl, ..Lease::default() }));
+                None
+            }
+            Some((name, component)) => {
+                let runtime = Runtime::new(self.limits.clone()).map_err(BuildError)?;
+                let compiled = runtime.compile(&name, &component).map_err(BuildError)?;
+                let index = Arc::clone(&engine);
+                let factory: Factory = Box::new(move || {
+                    let mut rng = fastrand::Rng::new();
+                    let surroundings = Surroundings {
+                        random: Box::new(move || rng.u64(..)),
+                        index: Some(index.clone()),
+                        ..Surroundings::default()
+                    };
+                    Ok(Box::new(compiled.instantiate(surroundings)?))
+                });
+                let guard = Guard::configure(factory, &self.config, &FEEDS, self.limits)
+                    .map_err(BuildError)?;
+                engine.install(guard.plan());
+                Some(guard)
+            }
+        };
+        Ok(Cache::new(engine, guard, self.clock))
+    }
+}

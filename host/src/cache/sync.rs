@@ -1,0 +1,376 @@
+//! A cache for threads that may block.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use super::builder::Builder;
+use super::clock::Clock;
+use super::gate::Gate;
+use super::stats::{Counters, Stats, count};
+use super::write::Write;
+use crate::engine::{
+    Engine, Entry, Fill, Instant, LeaseSource, Options, Purge, PurgeMode, Purged, Read, Reader,
+    Ticket,
+};
+use crate::policy::{Guard, Loaded};
+
+type SharedGate<V> = Arc<Gate<V>>;
+
+/// A cache for threads that may block. Clones share the same entries.
+///
+/// # Guarantees
+///
+/// * A read that begins after an `invalidate…` or [`announce`](Cache::announce) returned never gets
+///   a value whose load began before it was called and that it names.
+/// * Any number of readers of one key share one load. When a loader panics, the panic goes to its
+///   caller and one of the others loads instead.
+/// * No invalidation waits for a loader.
+///
+/// A loader may read other keys of the cache, but not its own: it would wait for itself.
+///
+/// # Examples
+///
+/// ```
+/// use shelflife::sync::Cache;
+///
+/// let cache = Cache::<String>::builder().max_capacity(10_000).build()?;
+/// let greeting = cache.get_with("greeting:en", |load| {
+///     load.depends_on("translations");
+///     "hello".to_owned()
+/// });
+/// assert_eq!(greeting, "hello");
+/// cache.invalidate("greeting:en");
+/// assert_eq!(cache.get("greeting:en"), None);
+/// # Ok::<(), shelflife::BuildError>(())
+/// ```
+pub struct Cache<V> {
+    shared: Arc<Shared<V>>,
+}
+
+struct Shared<V> {
+    engine: Arc<Engine<V, SharedGate<V>>>,
+    /// None without a policy. Held while the policy is called; never while anything is loaded.
+    guard: Option<Mutex<Guard>>,
+    clock: Arc<dyn Clock>,
+    counters: Counters,
+    /// Announcements so far.
+    position: AtomicU64,
+    /// Purges that are due later, by `keys-again`.
+    again: Mutex<Vec<(Instant, Purge)>>,
+}
+
+/// What a loader says about the value that it loads.
+#[derive(Debug, Default)]
+pub struct Load {
+    depends_on: Vec<Arc<str>>,
+    size: u64,
+    vector: Option<Arc<[f32]>>,
+}
+
+impl Load {
+    /// Something that the value is made from. The policy decides what becomes of it: with the
+    /// `tags` policy it is a tag to invalidate by.
+    pub fn depends_on(&mut self, tag: impl Into<Arc<str>>) -> &mut Load {
+        self.depends_on.push(tag.into());
+        self
+    }
+
+    /// Size of the value, in bytes.
+    pub fn size(&mut self, bytes: u64) -> &mut Load {
+        self.size = bytes;
+        self
+    }
+
+    /// The embedding of the key, of unit length.
+    pub fn vector(&mut self, vector: impl Into<Arc<[f32]>>) -> &mut Load {
+        self.vector = Some(vector.into());
+        self
+    }
+}
+
+/// Entries looked at for removal beside each load.
+const SWEEP_STEP: usize = 8;
+
+impl<V: Clone + Send + Sync + 'static> Cache<V> {
+    /// Sets up a cache.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(super) fn engine(options: &Options) -> Engine<V, SharedGate<V>> {
+        Engine::new(options)
+    }
+
+    pub(super) fn new(
+        engine: Arc<Engine<V, SharedGate<V>>>,
+        guard: Option<Guard>,
+        clock: Arc<dyn Clock>,
+    ) -> Cache<V> {
+        let shared = Shared {
+            engine,
+            guard: guard.map(Mutex::new),
+            clock,
+            counters: Counters::default(),
+            position: AtomicU64::new(0),
+            again: Mutex::default(),
+        };
+        Cache { shared: Arc::new(shared) }
+    }
+
+    /// The value under a key, if there is one that may be served. Loads nothing.
+    pub fn get(&self, key: &str) -> Option<V> {
+        let Shared { engine, clock, counters, .. } = &*self.shared;
+        let entry = engine.peek_fresh(&engine.key(key), clock.now())?;
+        count(&counters.hits);
+        Some(entry.value().clone())
+    }
+
+    /// The value under a key, loaded if need be.
+    ///
+    /// A reader that finds an entry which its lease wants refreshed loads it anew itself; everybody
+    /// else is served what is there.
+    pub fn get_with(&self, key: &str, loader: impl FnOnce(&mut Load) -> V) -> V {
+        let Shared { engine, clock, counters, .. } = &*self.shared;
+        let key = engine.key(key);
+        loop {
+            let mut draw = fastrand::f64;
+            let mut reader =
+                Reader { now: clock.now(), vector: None, coalesce: true, draw: &mut draw };
+            match engine.read(&key, &mut reader) {
+                Read::Hit { refresh: Some(ticket), .. } => {
+                    count(&counters.hits);
+                    return self.load(ticket, None, loader);
+                }
+                Read::Hit { entry, .. } => {
+                    count(&counters.hits);
+                    return entry.value().clone();
+                }
+                Read::Join { waiters, .. } => {
+                    count(&counters.coalesced);
+                    // What was invalidated while it loaded is not for those who came later, and
+                    // nobody can tell when a reader came: all of them look again.
+                    if let Some(entry) = waiters.wait()
+                        && engine.is_current(&key, &entry)
+                    {
+                        return entry.value().clone();
+                    }
+                }
+                Read::Load(ticket, gate) => {
+                    count(&counters.misses);
+                    return self.load(ticket, Some(gate), loader);
+                }
+            }
+        }
+    }
+
+    /// Stores a value. It supersedes every load of its key that is in flight.
+    pub fn insert(&self, key: &str, value: V) {
+        self.store(key, value, &Load::default());
+    }
+
+    /// Takes the value under a key away: it is never served again.
+    pub fn invalidate(&self, key: &str) {
+        self.purge(&Purge::Keys { keys: vec![key.to_owned()], mode: PurgeMode::Drop });
+    }
+
+    /// Takes away every value that was made from `tag`. O(1), however many there are.
+    pub fn invalidate_tag(&self, tag: &str) {
+        self.purge(&Purge::Tags { tags: vec![tag.to_owned()], mode: PurgeMode::Drop });
+    }
+
+    /// Takes away every value whose key begins so.
+    pub fn invalidate_prefix(&self, prefix: &str) {
+        self.purge(&Purge::Prefix { prefix: prefix.to_owned(), mode: PurgeMode::Drop });
+    }
+
+    /// Takes everything away.
+    pub fn invalidate_all(&self) {
+        self.purge(&Purge::Everything { mode: PurgeMode::Drop });
+    }
+
+    /// Tells the policy of a write, *after* it was committed. What the policy makes of it has taken
+    /// effect when this returns. Without a policy, or with one that does not listen to writes,
+    /// nothing happens.
+    pub fn announce(&self, mut write: Write<V>) {
+        let Shared { guard, clock, position, .. } = &*self.shared;
+        let Some(guard) = guard else { return };
+        let now = clock.now();
+        let key = write.key().to_owned();
+        let mut value = write.value.take();
+        // The guard stays locked until the purges are carried out, so that two announcements of one
+        // key cannot overtake each other.
+        let mut guard = guard.lock();
+        if !guard.listens_to("writes") {
+            return;
+        }
+        let position = position.fetch_add(1, Ordering::AcqRel);
+        let purges = guard.react(&[write.into_change(position, now)], now).purges;
+        for purge in purges {
+            match purge {
+                Purge::Keys { keys, mode: PurgeMode::Replace } => {
+                    for replaced in keys {
+                        let value = if replaced == key { value.take() } else { None };
+                        self.replace(&mut guard, &replaced, value, now);
+                    }
+                }
+                other => self.purge(&other),
+            }
+        }
+    }
+
+    /// Throws away what no lease keeps, and purges again what is due. A cache that is read does a
+    /// little of it by itself.
+    pub fn run_pending_tasks(&self) {
+        let now = self.shared.clock.now();
+        self.purge_again(now);
+        while self.shared.engine.sweep(now, 1_024).0 > 0 {}
+    }
+
+    /// Entries held, those included that will not be served any more.
+    pub fn entry_count(&self) -> u64 {
+        self.shared.engine.entry_count() as u64
+    }
+
+    /// What the cache has done so far.
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.shared.counters.read();
+        if let Some(guard) = &self.shared.guard {
+            let calls = guard.lock().calls();
+            (stats.policy_calls, stats.policy_traps) = (calls.calls, calls.traps);
+        }
+        stats
+    }
+
+    fn load(
+        &self,
+        ticket: Ticket,
+        gate: Option<SharedGate<V>>,
+        loader: impl FnOnce(&mut Load) -> V,
+    ) -> V {
+        let Shared { engine, clock, counters, .. } = &*self.shared;
+        let mut flight = InFlight { cache: self, ticket: Some(ticket), gate, entry: None };
+        let mut load = Load::default();
+        let value = loader(&mut load);
+        count(&counters.loads);
+        let Some(ticket) = flight.ticket.take() else { return value };
+        let now = clock.now();
+        let key = engine.key(ticket.key_text());
+        let fill = Fill {
+            now,
+            load_time: now.saturating_sub(ticket.began()),
+            size: load.size,
+            vector: load.vector.clone(),
+        };
+        let source = engine.lease_source(&key);
+        let lease = self.lease(&source, key.text(), &fill, &load);
+        let stored = engine.complete(ticket, value.clone(), &lease, &fill, &mut fastrand::f64);
+        if !stored.stored {
+            count(&counters.discarded_fills);
+        }
+        flight.entry = Some(stored.entry);
+        drop(flight);
+        self.purge_again(now);
+        engine.sweep(now, SWEEP_STEP);
+        value
+    }
+
+    fn lease(&self, source: &LeaseSource, key: &str, fill: &Fill, load: &Load) -> crate::engine::Lease {
+        let mut lease = match (&self.shared.guard, source) {
+            // A rule's lease is no secret of the policy.
+            (None, LeaseSource::Rule(lease)) => crate::engine::Lease::clone(lease),
+            (None, _) => crate::engine::Lease::default(),
+            (Some(guard), source) => {
+                let loaded = Loaded {
+                    key,
+                    now: fill.now,
+                    size: fill.size,
+                    load_time: fill.load_time,
+                    depends_on: &load.depends_on,
+                };
+                guard.lock().lease(source, &loaded).into_owned()
+            }
+        };
+        if self.shared.guard.is_none() {
+            // Without a policy what the loader names is what `invalidate_tag` takes.
+            lease.tags.extend(load.depends_on.iter().map(|tag| tag.as_ref().to_owned()));
+        }
+        lease
+    }
+
+    fn store(&self, key: &str, value: V, load: &Load) {
+        let Shared { engine, clock, .. } = &*self.shared;
+        let key = engine.key(key);
+        let fill = Fill { now: clock.now(), ..Fill::default() };
+        let source = engine.lease_source(&key);
+        let lease = self.lease(&source, key.text(), &fill, load);
+        engine.insert(&key, value, &lease, &fill, &mut fastrand::f64);
+    }
+
+    /// A fresh entry takes the value that a write carries; anything else goes.
+    fn replace(&self, guard: &mut Guard, key: &str, value: Option<V>, now: Instant) {
+        let Shared { engine, .. } = &*self.shared;
+        let engine_key = engine.key(key);
+        let resident = engine.peek_fresh(&engine_key, now);
+        let (Some(value), Some(resident)) = (value, resident) else {
+            engine.purge_key(&engine_key, PurgeMode::Drop, now, &mut Purged::default());
+            return;
+        };
+        let fill = Fill { now, size: resident.size(), ..Fill::default() };
+        let loaded = Loaded { key, now, size: fill.size, load_time: 0, depends_on: &[] };
+        let source = engine.lease_source(&engine_key);
+        let lease = guard.lease(&source, &loaded).into_owned();
+        engine.insert(&engine_key, value, &lease, &fill, &mut fastrand::f64);
+    }
+
+    fn purge(&self, purge: &Purge) {
+        let Shared { engine, clock, counters, again, .. } = &*self.shared;
+        count(&counters.invalidations);
+        let now = clock.now();
+        match purge {
+            Purge::KeysAgain { keys, mode, after } => {
+                let later = Purge::Keys { keys: keys.clone(), mode: *mode };
+                again.lock().push((now.saturating_add(*after), later));
+            }
+            other => drop(engine.purge(other, now)),
+        }
+    }
+
+    fn purge_again(&self, now: Instant) {
+        let due: Vec<Purge> = {
+            let mut again = self.shared.again.lock();
+            again.extract_if(.., |(at, _)| *at <= now).map(|(_, purge)| purge).collect()
+        };
+        for purge in due {
+            self.purge(&purge);
+        }
+    }
+}
+
+impl<V> Clone for Cache<V> {
+    fn clone(&self) -> Cache<V> {
+        Cache { shared: Arc::clone(&self.shared) }
+    }
+}
+
+/// A load that a thread of ours carries out. However it ends, those who wait go on.
+struct InFlight<'a, V: Clone + Send + Sync + 'static> {
+    cache: &'a Cache<V>,
+    ticket: Option<Ticket>,
+    gate: Option<SharedGate<V>>,
+    entry: Option<Arc<Entry<V>>>,
+}
+
+impl<V: Clone + Send + Sync + 'static> Drop for InFlight<'_, V> {
+    fn drop(&mut self) {
+        // A ticket that is still here is one whose loader panicked: the flight ends first, so that
+        // whoever wakes up finds none and loads.
+        if let Some(ticket) = self.ticket.take() {
+            self.cache.shared.engine.abandon(&ticket);
+        }
+        if let Some(gate) = self.gate.take() {
+            gate.open(self.entry.take());
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The side of the SDK that only components have: the calls of the contract, translated.
+//!
+//! Hidden, because nothing but [`export!`](crate::export) and the SDK itself uses it.
+
+pub mod bindings;
+mod convert;
+pub(crate) mod imports;
+
+use std::cell::RefCell;
+
+pub use bindings::leases::exports::shelflife::policy::leases;
+pub use bindings::lifecycle::exports::shelflife::policy::lifecycle;
+pub use bindings::reactions::exports::shelflife::policy::reactions;
+
+use crate::host::Host;
+use crate::policy::Policy;
+
+/// Where a component keeps its policy; `None` until it is configured.
+pub type Instance<P> = RefCell<Option<P>>;
+
+/// Reads the settings, keeps the policy, answers its plan.
+pub fn configure<P: Policy>(
+    instance: &Instance<P>,
+    config: &str,
+) -> Result<lifecycle::Plan, String> {
+    let (policy, plan) = P::configure(crate::config::read(config)?)?;
+    *instance.borrow_mut() = Some(policy);
+    Ok(convert::plan(plan))
+}
+
+/// Asks the policy for a lease.
+pub fn on_fill<P: Policy>(
+    instance: &Instance<P>,
+    fill: leases::Fill,
+) -> Result<leases::Lease, String> {
+    let mut instance = instance.borrow_mut();
+    let policy = instance.as_mut().ok_or(crate::NOT_CONFIGURED)?;
+    policy
+        .on_fill(&convert::fill(fill), &mut Host::imported())
+        .map(convert::lease)
+}
+
+/// Passes changes to the policy.
+pub fn on_changes<P: Policy>(
+    instance: &Instance<P>,
+    changes: Vec<reactions::Change>,
+) -> Result<(), String> {
+    let mut instance = instance.borrow_mut();
+    let policy = instance.as_mut().ok_or(crate::NOT_CONFIGURED)?;
+    let changes: Vec<_> = changes.into_iter().map(convert::change).collect();
+    policy.on_changes(&changes, &mut Host::imported())
+}

@@ -1,0 +1,72 @@
+//! The trait that a policy implements.
+
+use crate::config::Config;
+use crate::event::{Change, Fill};
+use crate::host::Host;
+use crate::lease::Lease;
+use crate::plan::Plan;
+
+/// A cache invalidation policy.
+///
+/// Only [`configure`](Self::configure) must be written. The other two are called only where
+/// [`export!`](crate::export) lists them; the texts of errors reach the operator as they are.
+pub trait Policy: Sized {
+    /// The settings, read from JSON: a type that derives `Deserialize`, with
+    /// `#[serde(default, deny_unknown_fields)]`, so that what is absent takes its default and what is
+    /// misspelt is refused with the nearest name that is known; or such a type in
+    /// [`ByPrefix`](crate::config::ByPrefix).
+    type Config: Config;
+
+    /// Called once on a new instance, before anything else. The plan stands until the instance is
+    /// replaced.
+    ///
+    /// # Errors
+    ///
+    /// An error refuses the policy with this text; one that is already running stays in place.
+    fn configure(config: Self::Config) -> Result<(Self, Plan), String>;
+
+    /// Called after a load and before the store, for keys whose rule has no lease. The answer is the
+    /// lease of this one entry.
+    ///
+    /// # Errors
+    ///
+    /// On an error the entry is stored under the host's safety-net lease, and the failure is counted;
+    /// the request is answered all the same.
+    fn on_fill(&mut self, _fill: &Fill, _host: &mut Host) -> Result<Lease, String> {
+        Err("this policy exports `leases` but does not implement `on_fill`".to_owned())
+    }
+
+    /// Called with changes in feed order, one or many at a time. What the call purges takes effect
+    /// together when it returns `Ok`.
+    ///
+    /// # Errors
+    ///
+    /// On an error nothing of the call takes effect; the host calls again on a new instance, and when
+    /// that fails too drops everything that the policy guards.
+    fn on_changes(&mut self, _changes: &[Change], _host: &mut Host) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Which interfaces a policy's component exports besides `lifecycle`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Exports {
+    /// Whether the host may call [`Policy::on_fill`].
+    pub leases: bool,
+    /// Whether the host may call [`Policy::on_changes`].
+    pub reactions: bool,
+}
+
+impl Exports {
+    /// `lifecycle` alone.
+    pub const NONE: Self = Self {
+        leases: false,
+        reactions: false,
+    };
+}
+
+/// A policy with its exports; implemented by [`export!`](crate::export).
+pub trait Exported: Policy {
+    /// What its component exports besides `lifecycle`.
+    const EXPORTS: Exports;
+}

@@ -1,0 +1,135 @@
+//! What the program does, one file a subcommand.
+
+mod compare;
+mod policy;
+mod trace;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use shelflife_sim::comparison::Effort;
+use shelflife_sim::error::Error;
+use shelflife_sim::scenario::Overrides;
+
+const EXAMPLES: &str = "\
+Examples:
+  shelflife compare                                    six patterns on a shop's trace and on questions
+  shelflife compare --trace my.csv                     the same on a trace of your own
+  shelflife compare --policy ttl:ttl=60s --policy ./mine.wasm:{\"ttl\":\"60s\"}
+  shelflife run scenario.toml --out reports/mine
+  shelflife trace stat my.csv.zst
+  shelflife policy inspect ./mine.wasm";
+
+/// Measures cache invalidation patterns before they ship.
+#[derive(Parser)]
+#[command(name = "shelflife", version, after_help = EXAMPLES)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The six invalidation patterns side by side, with two baselines.
+    Compare(compare::Compare),
+    /// What a scenario names, with two baselines.
+    Run(compare::Run),
+    /// Look at traces, convert them, or write one from a scenario.
+    #[command(subcommand)]
+    Trace(trace::Trace),
+    /// Look at a policy component.
+    #[command(subcommand)]
+    Policy(policy::Policy),
+}
+
+/// What every run takes.
+#[derive(Args, Clone, Debug)]
+struct Common {
+    /// Where the report goes [default: reports/NAME]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Shows no progress and prints no table
+    #[arg(long)]
+    quiet: bool,
+    /// Every random number comes from here
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Runs at the same time [default: one a core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Sets a key of the scenario, such as `cache.capacity=1000` or `policy.0.config.ttl=5s`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Common {
+    fn overrides(&self, policies: &[String]) -> Overrides {
+        Overrides { seed: self.seed, set: self.set.clone(), policies: policies.to_vec() }
+    }
+
+    fn effort(&self) -> Effort {
+        Effort { jobs: self.jobs.unwrap_or(0), progress: !self.quiet }
+    }
+
+    /// The part of the command line that decides what is found, to repeat it by.
+    fn to_repeat(&self, command: &str, policies: &[String]) -> String {
+        let seed = self.seed.map(|seed| format!("--seed {seed}"));
+        let set = self.set.iter().map(|set| format!("--set {}", quoted(set)));
+        let policies = policies.iter().map(|spec| format!("--policy {}", quoted(spec)));
+        let words: Vec<String> = [format!("shelflife {command}")]
+            .into_iter()
+            .chain(policies)
+            .chain(seed)
+            .chain(set)
+            .collect();
+        words.join(" ")
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// Does what the command line says.
+pub fn run() -> Result<(), Error> {
+    match Program::parse().command {
+        Command::Compare(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Trace(command) => command.run(),
+        Command::Policy(command) => command.run(),
+    }
+}
+
+/// Prints to standard output. A reader that has gone away is no error: `shelflife … | head` is fine.
+fn print(text: &str) -> Result<(), Error> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::other(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_split_them() {
+        assert_eq!(quoted("ttl:ttl=60s"), "ttl:ttl=60s");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Program::command().debug_assert();
+    }
+}

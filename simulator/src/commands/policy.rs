@@ -1,0 +1,73 @@
+//! `policy inspect`: what a component asks and offers.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use shelflife::policy::{CONTRACT, Limits, Runtime};
+use shelflife_sim::error::Error;
+
+use super::print;
+
+/// Look at a policy component.
+#[derive(Subcommand)]
+pub enum Policy {
+    /// What a component asks permission for and what it offers
+    Inspect {
+        /// A component, or the name of a built-in policy
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+impl Policy {
+    pub fn run(&self) -> Result<(), Error> {
+        let Policy::Inspect { file } = self;
+        let name = file.display().to_string();
+        let bytes = match shelflife_policies::find(&name) {
+            Some(built_in) => built_in.component.to_vec(),
+            None => std::fs::read(file)
+                .map_err(|error| Error::usage(format!("cannot read {name}: {error}")))?,
+        };
+        let runtime = Runtime::new(Limits::default()).map_err(Error::other)?;
+        let compiled = runtime.compile(&name, &bytes).map_err(Error::usage)?;
+        let interfaces = compiled.interfaces();
+        let list = |names: &[String], meaning: fn(&str) -> &'static str| match names {
+            [] => "  nothing\n".to_owned(),
+            names => names.iter().map(|name| format!("  {name:<36} {}\n", meaning(name))).collect(),
+        };
+        print(&format!(
+            "{name}: a policy for {CONTRACT}, {} bytes\n\nIt asks for\n{}\nIt offers\n{}",
+            bytes.len(),
+            list(&interfaces.imports, import),
+            list(&interfaces.exports, export),
+        ))
+    }
+}
+
+/// The interface in a name such as `shelflife:policy/purge@0.1.0`.
+fn interface(name: &str) -> &str {
+    let path = name.split('@').next().unwrap_or(name);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn import(name: &str) -> &'static str {
+    match interface(name) {
+        "types" => "no permission: names of values",
+        "clock" => "the time",
+        "random" => "random numbers",
+        "log" => "lines for the operator",
+        "purge" => "to invalidate entries",
+        "rows" => "to see the contents of changed rows",
+        "vectors" => "to see and invalidate entries by meaning",
+        _ => "",
+    }
+}
+
+fn export(name: &str) -> &'static str {
+    match interface(name) {
+        "lifecycle" => "its rules, once",
+        "leases" => "called for each fill whose rule has no lease",
+        "reactions" => "called with changes",
+        _ => "not called by this host",
+    }
+}

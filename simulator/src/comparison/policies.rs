@@ -1,0 +1,124 @@
+//! From what a scenario names to what can be run.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use shelflife::policy::{CompiledPolicy, Guard, Limits, Runtime, Surroundings};
+
+use crate::error::Error;
+use crate::report::{PolicyInfo, PolicyKind};
+use crate::scenario::{BUILT_IN_POLICIES, Loaded, Policy, did_you_mean};
+use crate::world::{FEEDS, Maker, NativePolicy, Strategy};
+
+/// One row of a comparison.
+pub struct Contender {
+    pub info: PolicyInfo,
+    pub strategy: Strategy,
+}
+
+impl Contender {
+    /// Whether it is run as a component.
+    #[must_use]
+    pub fn is_component(&self) -> bool {
+        self.info.kind == PolicyKind::Component
+    }
+
+    fn baseline(label: &str, strategy: Strategy) -> Contender {
+        let info = PolicyInfo {
+            label: label.to_owned(),
+            source: label.to_owned(),
+            component_sha256: None,
+            config: serde_json::Value::Null,
+            kind: PolicyKind::Baseline,
+        };
+        Contender { info, strategy }
+    }
+}
+
+/// Everything that a scenario compares, checked and compiled, and the two baselines.
+///
+/// # Errors
+///
+/// Names the policy and what is wrong with its file or its settings.
+pub fn contenders(loaded: &Loaded) -> Result<Vec<Contender>, Error> {
+    let runtime = Runtime::new(Limits::default()).map_err(Error::other)?;
+    let policies = loaded.scenario.policies.iter();
+    let mut contenders: Vec<Contender> =
+        policies.map(|policy| contender(loaded, policy, &runtime)).collect::<Result<_, _>>()?;
+    contenders.push(Contender::baseline("no cache", Strategy::NoCache));
+    contenders.push(Contender::baseline("perfect", Strategy::Perfect));
+    Ok(contenders)
+}
+
+fn contender(loaded: &Loaded, policy: &Policy, runtime: &Runtime) -> Result<Contender, Error> {
+    let config = serde_json::to_string(&policy.config)
+        .map_err(|error| Error::other(format!("policy {}: {error}", policy.label)))?;
+    let (maker, wants_rows, component_sha256) = match policy.uses.strip_prefix("native:") {
+        Some(name) => (native(name)?, true, None),
+        None => {
+            let bytes = component(loaded, policy)?;
+            let compiled = runtime.compile(&policy.label, &bytes).map_err(Error::usage)?;
+            let wants_rows =
+                compiled.interfaces().imports.iter().any(|name| name.contains("/rows@"));
+            (instances_of(compiled), wants_rows, Some(hex(&Sha256::digest(&bytes))))
+        }
+    };
+    // Configured once before anything runs, so that a wrong setting costs no time.
+    let trial = Arc::clone(&maker);
+    let trial = Box::new(move || trial(Surroundings::default()));
+    Guard::configure(trial, &config, &FEEDS, Limits::default()).map_err(Error::usage)?;
+    let kind = match component_sha256 {
+        Some(_) => PolicyKind::Component,
+        None => PolicyKind::Native,
+    };
+    let info = PolicyInfo {
+        label: policy.label.clone(),
+        source: policy.uses.clone(),
+        component_sha256,
+        config: serde_json::Value::Object(policy.config.clone()),
+        kind,
+    };
+    Ok(Contender { info, strategy: Strategy::Policy { maker, config, wants_rows } })
+}
+
+fn instances_of(compiled: CompiledPolicy) -> Maker {
+    Arc::new(move |surroundings| {
+        let instance = compiled.instantiate(surroundings)?;
+        Ok(Box::new(instance))
+    })
+}
+
+fn native(name: &str) -> Result<Maker, Error> {
+    if shelflife_policies::native(name).is_none() {
+        return Err(unknown("native policy", name));
+    }
+    let name = name.to_owned();
+    Ok(Arc::new(move |surroundings| {
+        let policy = shelflife_policies::native(&name)
+            .ok_or_else(|| shelflife::policy::Error::refused(&name, "configure", "gone".into()))?;
+        Ok(Box::new(NativePolicy::new(&name, policy, surroundings)))
+    }))
+}
+
+/// The bytes of a built-in or of a file.
+fn component(loaded: &Loaded, policy: &Policy) -> Result<Vec<u8>, Error> {
+    match loaded.component_path(policy) {
+        Some(path) => std::fs::read(&path).map_err(|error| {
+            Error::usage(format!("policy {}: cannot read {}: {error}", policy.label, path.display()))
+        }),
+        None => match shelflife_policies::find(&policy.uses) {
+            Some(built_in) => Ok(built_in.component.to_vec()),
+            None => Err(unknown("policy", &policy.uses)),
+        },
+    }
+}
+
+fn unknown(what: &str, name: &str) -> Error {
+    let known = BUILT_IN_POLICIES.join(", ");
+    let hint = did_you_mean(name, BUILT_IN_POLICIES);
+    Error::usage(format!("unknown {what} `{name}`{hint}; built in are {known}, and a component has a path"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,38 @@
+//! How far a comparison is, on a terminal.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Shows a count while something runs.
+pub struct Progress;
+
+impl Progress {
+    /// Runs `work` and, where it is wanted, shows on standard error how many of the `expected` events
+    /// are `done`. Nothing is left on the screen, and nothing is written where it is no terminal.
+    pub fn watch<T>(wanted: bool, done: &AtomicU64, expected: u64, work: impl FnOnce() -> T) -> T {
+        if !wanted {
+            return work();
+        }
+        let bar = ProgressBar::with_draw_target(Some(expected), ProgressDrawTarget::stderr());
+        let style = "{bar:30} {percent:>3} %  {human_pos} of {human_len} events  {per_sec}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        let (finished, waiting) = channel::<()>();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let waiting = waiting;
+                while waiting.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+                    bar.set_position(done.load(Ordering::Relaxed));
+                }
+                bar.finish_and_clear();
+            });
+            let result = work();
+            drop(finished);
+            result
+        })
+    }
+}

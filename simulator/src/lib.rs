@@ -1,0 +1,30 @@
+//! Which invalidation pattern fits, measured before it ships.
+//!
+//! The simulator drives the cache that applications embed (the crate `shelflife`) and the policy
+//! components that it runs, in virtual time, over synthetic and recorded reads and writes. An oracle
+//! that knows every write tells of each answer whether it was stale, for how long and by how much.
+//!
+//! ```text
+//! scenario ──► workload ──► world ──► measure ──► report
+//!                             │
+//!                 shelflife::engine + policies
+//! ```
+//!
+//! * [`scenario`] reads what decides a run; the same scenario, seed and components give the same
+//!   report, byte for byte, but for its timings.
+//! * [`workload`] makes or reads the reads and writes.
+//! * [`world`] is the virtual time, the origin, the ways by which caches hear of writes, the fleet.
+//! * [`measure`] counts.
+//! * [`report`] writes tables, files, figures and a page.
+//! * [`comparison`] runs strategies side by side.
+
+#![forbid(unsafe_code)]
+
+pub mod comparison;
+pub mod error;
+pub mod measure;
+pub mod random;
+pub mod report;
+pub mod scenario;
+pub mod workload;
+pub mod world;

@@ -1,0 +1,319 @@
+//! Counts what happens in a run and makes its figures.
+
+use super::clients::Clients;
+use super::series::{Bins, WINDOW, Windows};
+use super::{Distribution, PolicyFigures, Semantic, Summary};
+use crate::report::{Histogram, Series};
+use crate::world::truth::{Missing, State, Truth};
+
+/// How a read was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// At once, from the cache.
+    Hit,
+    /// By a load that somebody else had begun.
+    Delayed,
+    /// By a load of its own.
+    Miss,
+}
+
+/// An answered read.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer {
+    pub key: u32,
+    pub client: u32,
+    /// When the read began, and the origin's state then.
+    pub began: u64,
+    pub seen: State,
+    /// When it was answered.
+    pub answered: u64,
+    /// The state that the answer holds; none where no answer could be had.
+    pub held: Option<State>,
+    /// The key whose value was served: another one where it was found by meaning.
+    pub served: u32,
+    pub class: Class,
+}
+
+/// Everything that is counted during one run. Only what begins within the measured time counts.
+pub struct Recorder {
+    from: u64,
+    to: u64,
+    pub summary: Summary,
+    bins: Bins,
+    loads: Windows,
+    latency: Distribution,
+    stale_age: Distribution,
+    version_lag: Distribution,
+    herd: Distribution,
+    fanout: Distribution,
+    clients: Clients,
+    semantic: Option<SemanticCounts>,
+    inflight: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct SemanticCounts {
+    lookups: u64,
+    hits: u64,
+    wrong_hits: u64,
+    purged: u64,
+    purged_changed: u64,
+    changed: u64,
+}
+
+const BOUNDS: [u64; 5] = [1, 5, 60, 300, 600];
+
+impl Recorder {
+    /// Measures from `from` to `to`, in nanoseconds.
+    pub fn new(from: u64, to: u64) -> Recorder {
+        Recorder {
+            from,
+            to,
+            summary: Summary::default(),
+            bins: Bins::new(from, to),
+            loads: Windows::new(from),
+            latency: Distribution::default(),
+            stale_age: Distribution::default(),
+            version_lag: Distribution::default(),
+            herd: Distribution::default(),
+            fanout: Distribution::default(),
+            clients: Clients::default(),
+            semantic: None,
+            inflight: 0,
+        }
+    }
+
+    fn measures(&self, began: u64) -> bool {
+        began >= self.from
+    }
+
+    /// A read was answered, or failed. Called once for each read.
+    pub fn answer(&mut self, answer: &Answer, truth: &Truth) {
+        let measured = self.measures(answer.began);
+        if let Some(held) = answer.held {
+            self.clients.read(answer.client, answer.key, held, measured, truth);
+        }
+        if !measured {
+            return;
+        }
+        let missing = answer.held.and_then(|held| truth.missing(answer.served, held, answer.seen));
+        let summary = &mut self.summary;
+        let bin = self.bins.at(answer.began);
+        summary.reads += 1;
+        bin.reads += 1;
+        match (answer.class, missing) {
+            (Class::Hit, None) => {
+                summary.fresh_hits += 1;
+                bin.fresh_hits += 1;
+            }
+            (Class::Hit, Some(_)) => {
+                summary.stale_hits += 1;
+                bin.stale_hits += 1;
+            }
+            (Class::Delayed, _) => {
+                summary.delayed_hits += 1;
+                bin.delayed_hits += 1;
+            }
+            (Class::Miss, _) => {
+                summary.misses += 1;
+                bin.misses += 1;
+            }
+        }
+        summary.failed_reads += u64::from(answer.held.is_none());
+        self.latency.add(answer.answered - answer.began);
+        if let Some(missing) = missing {
+            bin.stale_answers += 1;
+            self.stale(answer.began, missing);
+        }
+    }
+
+    fn stale(&mut self, began: u64, missing: Missing) {
+        let age = began - missing.since;
+        self.summary.stale_answers += 1;
+        self.stale_age.add(age);
+        self.version_lag.add(missing.writes);
+        let violations = &mut self.summary.bound_violations;
+        let counts = [
+            &mut violations.s1,
+            &mut violations.s5,
+            &mut violations.s60,
+            &mut violations.s300,
+            &mut violations.s600,
+        ];
+        for (bound, count) in BOUNDS.into_iter().zip(counts) {
+            *count += u64::from(age > bound * 1_000_000_000);
+        }
+    }
+
+    /// A client wrote a key.
+    pub fn wrote(&mut self, client: u32, key: u32, after: State) {
+        self.clients.wrote(client, key, after);
+    }
+
+    /// A load reached the origin. `of_key` loads of its key are now in flight.
+    pub fn load_began(&mut self, now: u64, of_key: u64, background: bool) {
+        self.inflight += 1;
+        if !self.measures(now) {
+            return;
+        }
+        let summary = &mut self.summary;
+        summary.origin_loads += 1;
+        summary.refreshes += u64::from(background);
+        summary.duplicate_loads += u64::from(of_key > 1);
+        summary.inflight_max = summary.inflight_max.max(self.inflight);
+        summary.inflight_per_key_max = summary.inflight_per_key_max.max(of_key);
+        self.loads.note(now);
+        let bin = self.bins.at(now);
+        bin.origin_loads += 1;
+        bin.inflight_max = bin.inflight_max.max(self.inflight);
+    }
+
+    pub fn load_ended(&mut self) {
+        self.inflight -= 1;
+    }
+
+    /// A load came back after an invalidation and was not stored.
+    pub fn discarded(&mut self, began: u64) {
+        self.summary.discarded_fills += u64::from(self.measures(began));
+    }
+
+    /// A refreshed value went without having been read.
+    pub fn wasted_refresh(&mut self, stored: u64) {
+        self.summary.wasted_refreshes += u64::from(self.measures(stored));
+    }
+
+    /// A cache carried out an invalidation, which hit so many fresh entries.
+    pub fn invalidated(&mut self, now: u64, hit: u64) {
+        if self.measures(now) {
+            let invalidations = &mut self.summary.invalidations;
+            invalidations.sent += 1;
+            invalidations.effective += u64::from(hit > 0);
+            invalidations.wasted += u64::from(hit == 0);
+            self.bins.at(now).invalidations += 1;
+        }
+    }
+
+    /// A purge of a group hit so many fresh entries.
+    pub fn fanned_out(&mut self, now: u64, hit: u64) {
+        if self.measures(now) {
+            self.fanout.add(hit);
+        }
+    }
+
+    /// A write replaced an entry in place.
+    pub fn updated(&mut self, now: u64) {
+        self.summary.updates += u64::from(self.measures(now));
+    }
+
+    /// A change that no cache will hear of.
+    pub fn lost(&mut self, now: u64, changes: u64) {
+        if self.measures(now) {
+            self.summary.invalidations.lost += changes;
+        }
+    }
+
+    /// So many reads found no value for a key before its first load ended.
+    pub fn herd(&mut self, began: u64, reads: u64) {
+        if self.measures(began) {
+            self.herd.add(reads);
+        }
+    }
+
+    /// What the caches hold.
+    pub fn holds(&mut self, now: u64, entries: u64, orphans: u64, bytes: u64) {
+        let summary = &mut self.summary;
+        if now >= self.from {
+            summary.entries_max = summary.entries_max.max(entries);
+            summary.orphans_max = summary.orphans_max.max(orphans);
+            summary.bytes_max = summary.bytes_max.max(bytes);
+            self.bins.at(now).entries = entries;
+        }
+    }
+
+    pub fn index_holds(&mut self, bytes: u64) {
+        self.summary.index_bytes_max = self.summary.index_bytes_max.max(bytes);
+    }
+
+    /// When the current bin of the time series is over: a good time to look at what is slow to tell.
+    pub fn bin_end(&self, now: u64) -> u64 {
+        self.bins.end_of(now)
+    }
+
+    /// Reads or purges go by meaning.
+    pub fn expect_semantics(&mut self) {
+        self.semantic.get_or_insert_default();
+    }
+
+    /// A read searched by meaning.
+    pub fn looked_up(&mut self, began: u64, hit: bool, wrong: bool) {
+        if self.measures(began)
+            && let Some(semantic) = &mut self.semantic
+        {
+            semantic.lookups += 1;
+            semantic.hits += u64::from(hit);
+            semantic.wrong_hits += u64::from(wrong);
+        }
+    }
+
+    /// A change purged so many entries, of which some had really changed, out of all changed ones.
+    pub fn purged_by_meaning(&mut self, now: u64, purged: u64, purged_changed: u64, changed: u64) {
+        if self.measures(now)
+            && let Some(semantic) = &mut self.semantic
+        {
+            semantic.purged += purged;
+            semantic.purged_changed += purged_changed;
+            semantic.changed += changed;
+        }
+    }
+
+    /// The figures.
+    pub fn finish(self, policy: PolicyFigures) -> (Summary, Series, Vec<Histogram>) {
+        const MICROS: f64 = 1000.0;
+        let windows = self.loads.finish(self.to);
+        let mut summary = self.summary;
+        let hits = summary.fresh_hits + summary.stale_hits;
+        summary.hit_ratio = ratio(hits, summary.reads);
+        summary.stale_ratio = ratio(summary.stale_answers, summary.reads);
+        summary.stale_hit_ratio = ratio(summary.stale_hits, hits);
+        summary.stale_age_us = self.stale_age.quantiles(MICROS);
+        summary.version_lag = self.version_lag.lag();
+        summary.read_latency_us = self.latency.latency(MICROS);
+        summary.herd = self.herd.spread();
+        summary.fanout = self.fanout.spread();
+        summary.coalesced = summary.delayed_hits;
+        summary.origin_rate = windows.rate(1e9 / WINDOW as f64);
+        let seconds = (self.to.saturating_sub(self.from)) as f64 / 1e9;
+        if seconds > 0.0 {
+            summary.origin_rate.mean = summary.origin_loads as f64 / seconds;
+        }
+        if summary.origin_rate.mean > 0.0 {
+            summary.peak_to_mean = summary.origin_rate.max / summary.origin_rate.mean;
+        }
+        if self.clients.any {
+            let clients = &self.clients;
+            summary.read_your_writes_violations = Some(clients.read_your_writes_violations);
+            summary.monotonic_read_violations = Some(clients.monotonic_read_violations);
+        }
+        summary.semantic = self.semantic.map(|counts| Semantic {
+            lookups: counts.lookups,
+            hits: counts.hits,
+            wrong_hits: counts.wrong_hits,
+            purge_precision: ratio(counts.purged_changed, counts.purged),
+            purge_recall: ratio(counts.purged_changed, counts.changed),
+        });
+        summary.policy = policy;
+        let histogram = |metric, buckets| Histogram { metric, buckets };
+        let histograms = vec![
+            histogram("stale_age_us", self.stale_age.buckets(MICROS)),
+            histogram("read_latency_us", self.latency.buckets(MICROS)),
+            histogram("herd", self.herd.buckets(1.0)),
+            histogram("fanout", self.fanout.buckets(1.0)),
+            histogram("origin_rate", windows.buckets(WINDOW as f64 / 1e9)),
+        ];
+        (summary, self.bins.finish(), histograms)
+    }
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}

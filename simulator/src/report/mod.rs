@@ -1,0 +1,81 @@
+//! What a comparison found, for people and for programs.
+//!
+//! [`table`] is what the terminal shows. [`write()`] makes a directory of it: `report.json` with
+//! everything, the same as CSV for those who plot themselves (`summary.csv`, `timeseries.csv`,
+//! `histograms.csv`), the figures (`plots/*.svg`) and `index.html`, one page that needs no
+//! network. [`totals()`] puts the replications of a policy together.
+//!
+//! The same report gives the same bytes in every file, but for what comes from `timing`.
+
+mod columns;
+mod csv;
+mod digest;
+mod html;
+mod json;
+mod model;
+mod place;
+mod plots;
+#[cfg(test)]
+pub(crate) mod sample;
+mod table;
+mod totals;
+mod units;
+mod verdict;
+
+use std::path::Path;
+
+pub use model::*;
+pub use table::table;
+pub use totals::totals;
+
+use crate::error::Error;
+
+/// Writes the report into `dir`, which is made if it is missing.
+///
+/// A report that stands there is replaced once the new one is complete; other files in `dir` are
+/// left alone. On failure nothing half-written remains.
+pub fn write(report: &Report, dir: &Path) -> Result<(), Error> {
+    // All of it is made before the disk is touched: what can fail here leaves no trace.
+    let rows = digest::rows(report);
+    let figures = plots::figures(&rows);
+    let mut files = vec![
+        ("summary.csv".to_owned(), csv::summary(report)?),
+        ("timeseries.csv".to_owned(), csv::timeseries(report)?),
+        ("histograms.csv".to_owned(), csv::histograms(report)?),
+        (
+            "index.html".to_owned(),
+            html::render(report, &rows, &figures)?,
+        ),
+    ];
+    for figure in figures {
+        files.push((format!("plots/{}.svg", figure.name), figure.svg));
+    }
+    // Last, so that a program that sees the new report.json finds the other files new as well.
+    files.push(("report.json".to_owned(), json::render(report)?));
+    place::place(&files, dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_report_can_be_written_however_little_it_holds() {
+        let base = place::tests::scratch("any-report");
+        let reports = [
+            sample::report(1),
+            sample::report(3),
+            sample::empty(),
+            sample::nothing_read(),
+            sample::nothing_stale(),
+        ];
+        for report in reports {
+            write(&report, &base.join("report")).unwrap();
+            for name in ["report.json", "summary.csv", "index.html", "plots/herd.svg"] {
+                let text = std::fs::read_to_string(base.join("report").join(name)).unwrap();
+                assert!(!text.contains("NaN"), "{name}");
+            }
+        }
+        std::fs::remove_dir_all(base).unwrap();
+    }
+}

@@ -1,0 +1,143 @@
+//! What a report is made from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::measure::Summary;
+
+/// Raised when a field changes its meaning or goes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything a comparison found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report {
+    pub schema_version: u32,
+    /// As resolved, all defaults filled in.
+    pub scenario: serde_json::Value,
+    pub seed: u64,
+    pub trace: Option<TraceInfo>,
+    /// In the order of the table; the baselines come last.
+    pub policies: Vec<PolicyInfo>,
+    /// One per policy and replication, in order.
+    pub runs: Vec<Run>,
+    /// One per policy: each figure of a summary as `{ mean, ci95 }` over its replications, in the
+    /// summary's shape, with the `policy` beside them. `ci95` is null for one replication.
+    pub totals: Vec<serde_json::Value>,
+    /// What repeats this report, without the options that do not change it (`--out`, `--jobs`,
+    /// `--quiet`). Shown on the page when it is not empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub command: String,
+    /// Other reports that the page points to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub companions: Vec<Companion>,
+    /// All that may differ between two runs of the same inputs.
+    pub timing: Timing,
+}
+
+/// Another report, to be read after this one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Companion {
+    pub title: String,
+    /// Relative to the directory of this report, as in `../herd/index.html`.
+    pub href: String,
+    /// One line.
+    pub summary: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TraceInfo {
+    pub path: String,
+    pub sha256: String,
+    pub statistics: serde_json::Value,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PolicyInfo {
+    pub label: String,
+    /// What was asked for, without settings: `ttl`, `native:ttl`, `mine.wasm`; a baseline's name.
+    /// A native policy and a component are twins if they differ here by `native:` alone.
+    #[serde(default)]
+    pub source: String,
+    /// Null for a baseline or a native policy.
+    pub component_sha256: Option<String>,
+    /// Null for a baseline.
+    pub config: serde_json::Value,
+    pub kind: PolicyKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicyKind {
+    Component,
+    Native,
+    /// No cache, or perfect invalidation at no cost.
+    Baseline,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// The label of its policy.
+    pub policy: String,
+    pub replication: u32,
+    pub summary: Summary,
+    /// For `timeseries.csv` and the plots.
+    #[serde(skip)]
+    pub series: Series,
+    /// For `histograms.csv` and the plots.
+    #[serde(skip)]
+    pub histograms: Vec<Histogram>,
+}
+
+/// What happened over virtual time, in bins of equal length.
+#[derive(Clone, Debug, Default)]
+pub struct Series {
+    pub start_us: u64,
+    pub bin_us: u64,
+    pub bins: Vec<Bin>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bin {
+    pub reads: u64,
+    pub fresh_hits: u64,
+    pub stale_hits: u64,
+    pub delayed_hits: u64,
+    pub misses: u64,
+    pub stale_answers: u64,
+    pub origin_loads: u64,
+    /// The most loads in flight at once within the bin.
+    pub inflight_max: u64,
+    /// Entries held at the end of the bin.
+    pub entries: u64,
+    pub invalidations: u64,
+}
+
+/// How often which values occurred.
+#[derive(Clone, Debug, Default)]
+pub struct Histogram {
+    /// `stale_age_us` (over stale answers), `read_latency_us`, `herd`, `fanout` or `origin_rate`.
+    pub metric: &'static str,
+    /// Upper edges and counts, rising, no empty buckets.
+    pub buckets: Vec<(f64, u64)>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Timing {
+    /// Wall time of all runs together, in seconds.
+    pub seconds: f64,
+    /// Events of all runs over that time.
+    pub events_per_second: f64,
+    /// Calls of components, all runs together.
+    pub guest_calls: u64,
+    /// Wall time inside the calls, about: measured on a sample of them.
+    pub ns_per_guest_call: f64,
+    /// One per policy, in the order of `policies`.
+    pub policies: Vec<PolicyTiming>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PolicyTiming {
+    pub policy: String,
+    pub seconds: f64,
+    pub events: u64,
+    pub events_per_second: f64,
+}

@@ -1,0 +1,156 @@
+//! The outcome in a sentence or two, computed from the figures.
+
+use super::Report;
+use super::digest::{Row, rows};
+use super::units::{count, duration, share};
+
+/// Which policy was freshest, what that cost, and what the one that spared the origin most paid
+/// for it in stale answers.
+pub fn verdict(report: &Report) -> String {
+    let rows = rows(report);
+    let policies: Vec<&Row> = rows
+        .iter()
+        .filter(|row| !row.is_baseline() && row.mean("reads") > 0.0)
+        .collect();
+    let Some(least) = policies
+        .iter()
+        .map(|row| row.mean("stale_ratio"))
+        .min_by(f64::total_cmp)
+    else {
+        return "No policy answered any read.".to_owned();
+    };
+    // Among equally fresh ones, the one that loads least.
+    let freshest: Vec<&&Row> = policies
+        .iter()
+        .filter(|row| row.mean("stale_ratio") == least)
+        .collect();
+    let by_loads =
+        |a: &&&&Row, b: &&&&Row| a.mean("origin_loads").total_cmp(&b.mean("origin_loads"));
+    let best = freshest.iter().min_by(by_loads).expect("one has the least");
+
+    let mut text = if least > 0.0 {
+        format!(
+            "“{}” gave the fewest stale answers: {} of reads, up to {} old{}",
+            best.info.label,
+            share(least),
+            duration(best.mean("stale_age_us.max")),
+            level(best, &policies),
+        )
+    } else if freshest.len() == 1 {
+        format!("Only “{}” gave no stale answer", best.info.label)
+    } else if freshest.len() == policies.len() {
+        format!(
+            "No policy gave a stale answer; “{}” loaded least",
+            best.info.label
+        )
+    } else {
+        let others: Vec<String> = freshest
+            .iter()
+            .filter(|row| row.info.label != best.info.label)
+            .map(|row| format!("“{}”", row.info.label))
+            .collect();
+        format!(
+            "“{}” gave no stale answer (nor did {}) and loaded least of these",
+            best.info.label,
+            others.join(", ")
+        )
+    };
+    text += &format!(
+        ", with {} hits and {} origin loads{}.",
+        share(best.mean("hit_ratio")),
+        count(best.mean("origin_loads")),
+        against_perfect(best, &rows)
+    );
+
+    let spares = policies
+        .iter()
+        .min_by(|a, b| a.mean("origin_loads").total_cmp(&b.mean("origin_loads")));
+    if let Some(spares) = spares.filter(|row| row.info.label != best.info.label)
+        && spares.mean("origin_loads") < best.mean("origin_loads")
+    {
+        text += &format!(
+            " “{}” spared the origin most, {} loads, and answered {} of reads stale.",
+            spares.info.label,
+            count(spares.mean("origin_loads")),
+            share(spares.mean("stale_ratio")),
+        );
+    }
+    text
+}
+
+/// Who cannot be told from the best by these replications.
+fn level(best: &Row, policies: &[&Row]) -> String {
+    let Some((mean, ci)) = best
+        .figure("stale_ratio")
+        .and_then(|f| Some((f.mean, f.ci95?)))
+    else {
+        return String::new();
+    };
+    let names: Vec<String> = policies
+        .iter()
+        .filter(|row| row.info.label != best.info.label)
+        .filter(|row| {
+            let Some(other) = row.figure("stale_ratio") else {
+                return false;
+            };
+            other.mean - other.ci95.unwrap_or(0.0) <= mean + ci
+        })
+        .map(|row| format!("“{}”", row.info.label))
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" (within the confidence interval of {})", names.join(", "))
+}
+
+fn against_perfect(best: &Row, rows: &[Row]) -> String {
+    let perfect = rows.iter().find(|row| row.is_perfect());
+    match perfect.map(|row| row.mean("origin_loads")) {
+        Some(loads) if loads > 0.0 => format!(
+            ", {:.2} times those of perfect invalidation",
+            best.mean("origin_loads") / loads
+        ),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn the_verdict_names_the_freshest_policy_and_what_it_cost() {
+        let mut report = sample::report(1);
+        for run in &mut report.runs {
+            run.summary.stale_ratio = if run.policy == "tags" { 0.001 } else { 0.2 };
+        }
+        report.totals.clear();
+        let text = verdict(&report);
+        assert!(
+            text.starts_with("“tags” gave the fewest stale answers: 0.100 % of reads"),
+            "{text}"
+        );
+        assert!(text.contains("origin loads"), "{text}");
+    }
+
+    #[test]
+    fn a_baseline_is_never_the_best() {
+        let text = verdict(&sample::report(2));
+        assert!(
+            !text.contains("“perfect”") && !text.contains("“no cache”"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn nothing_stale_and_nothing_read_are_said() {
+        let text = verdict(&sample::nothing_stale());
+        assert!(text.starts_with("No policy gave a stale answer"), "{text}");
+        assert_eq!(verdict(&sample::empty()), "No policy answered any read.");
+        assert_eq!(
+            verdict(&sample::nothing_read()),
+            "No policy answered any read."
+        );
+    }
+}

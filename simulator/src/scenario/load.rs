@@ -1,0 +1,302 @@
+//! From the text of a scenario to its resolved form, or to one line that says what is wrong and where.
+
+use std::path::{Path, PathBuf};
+
+use serde_path_to_error::Segment;
+use toml::de::DeTable;
+use toml::{Table, Value};
+
+use super::source::{Source, line_at, table_name};
+use super::suggest::in_plain_words;
+use super::{FaultKind, Overrides, Policy, Scenario, TraceFormat, builtin, defaults, validate};
+use crate::error::Error;
+use crate::workload::trace;
+
+/// A scenario and the folders that its paths are relative to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    pub scenario: Scenario,
+    /// What the paths in the scenario are relative to.
+    pub base_dir: PathBuf,
+    /// What the paths of components are relative to: `base_dir`, or the working directory where the
+    /// policies come from the command line.
+    pub policy_dir: PathBuf,
+}
+
+impl Loaded {
+    /// Where the component of a policy lies; `None` for a built-in or native one.
+    #[must_use]
+    pub fn component_path(&self, policy: &Policy) -> Option<PathBuf> {
+        super::is_component_path(&policy.uses).then(|| self.policy_dir.join(&policy.uses))
+    }
+}
+
+/// Loads a scenario from a file.
+///
+/// # Errors
+///
+/// The file cannot be read, or says something wrong: one line with file, line and key.
+pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, Error> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::usage(format_args!("{name}: {error}")))?;
+    from_str(
+        &text,
+        &name,
+        path.parent().unwrap_or(Path::new("")),
+        overrides,
+    )
+}
+
+/// Loads a scenario that comes with the program: one of [`super::BUILT_IN_SCENARIOS`].
+///
+/// # Errors
+///
+/// There is none of this name, or the overrides do not fit it.
+pub fn load_builtin(name: &str, overrides: &Overrides) -> Result<Loaded, Error> {
+    from_str(
+        builtin::text(name)?,
+        &format!("{name}.toml"),
+        Path::new(""),
+        overrides,
+    )
+}
+
+/// The scenario that replays one trace, with the defaults for everything else.
+///
+/// # Errors
+///
+/// The file cannot be read, its format cannot be told, or the overrides do not fit.
+pub fn load_trace(path: &Path, overrides: &Overrides) -> Result<Loaded, Error> {
+    let format = match overrides
+        .set
+        .iter()
+        .any(|set| set.trim_start().starts_with("trace.format"))
+    {
+        true => TraceFormat::default(),
+        false => trace::detect(path)?,
+    };
+    let stem = path
+        .file_name()
+        .map_or_else(|| "trace".into(), |name| name.to_string_lossy());
+    // A report tells of the trace, not of the machine it lay on.
+    let (base_dir, written) = match path.parent() {
+        Some(parent) if path.is_absolute() => (parent, stem.clone()),
+        _ => (Path::new(""), path.to_string_lossy()),
+    };
+    let name = stem
+        .trim_start_matches('.')
+        .split('.')
+        .next()
+        .unwrap_or("trace");
+    let format = Value::try_from(format).map_err(Error::other)?;
+    let trace = Table::from_iter([
+        ("path".to_owned(), Value::from(written.as_ref())),
+        ("format".to_owned(), format),
+    ]);
+    let tree = Table::from_iter([
+        ("name".to_owned(), Value::from(name)),
+        ("trace".to_owned(), Value::Table(trace)),
+    ]);
+    resolve(tree, &Source::without_text("--trace"), base_dir, overrides)
+}
+
+/// Loads a scenario from its text. `origin_name` is what errors call it; paths in it are relative to
+/// `base_dir`.
+///
+/// # Errors
+///
+/// One line with `origin_name`, line and key, and what would be right.
+pub fn from_str(
+    text: &str,
+    origin_name: &str,
+    base_dir: &Path,
+    overrides: &Overrides,
+) -> Result<Loaded, Error> {
+    let syntax = |error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| line_at(text, span.start));
+        Error::usage(format_args!("{origin_name}:{line}: {}", error.message()))
+    };
+    let spanned = DeTable::parse(text).map_err(syntax)?;
+    let source = Source::of(origin_name, text, spanned.get_ref());
+    let tree: Table = toml::from_str(text).map_err(syntax)?;
+    resolve(tree, &source, base_dir, overrides)
+}
+
+fn resolve(
+    mut tree: Table,
+    source: &Source<'_>,
+    base_dir: &Path,
+    overrides: &Overrides,
+) -> Result<Loaded, Error> {
+    let written = overrides.apply(&mut tree)?;
+    let at = |parts: &[&str]| {
+        parts
+            .iter()
+            .map(|part| (*part).to_owned())
+            .collect::<Vec<_>>()
+    };
+    if tree.contains_key("trace") && tree.contains_key("workload") {
+        let message = "[trace] and [workload] exclude each other: a trace stands instead of a synthetic workload";
+        let later = ["trace", "workload"]
+            .into_iter()
+            .max_by_key(|key| source.line(&at(&[key])).unwrap_or(usize::MAX));
+        return Err(source.error(&at(&[later.unwrap_or("trace")]), &written, message));
+    }
+    let replications_given = tree.contains_key("replications");
+    let keys_given = tree
+        .get("workload")
+        .is_some_and(|workload| workload.get("keys").is_some());
+
+    let mut scenario: Scenario =
+        serde_path_to_error::deserialize(Value::Table(tree)).map_err(|error| {
+            let path: Vec<String> = error
+                .path()
+                .iter()
+                .filter_map(|segment| match segment {
+                    Segment::Map { key } => Some(key.clone()),
+                    Segment::Seq { index } => Some(index.to_string()),
+                    Segment::Enum { variant } => Some(variant.clone()),
+                    Segment::Unknown => None,
+                })
+                .collect();
+            let message = error.inner().message().to_owned();
+            let is_table = path
+                .last()
+                .is_none_or(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+            let (table, key) = match path.split_last() {
+                Some((last, parents)) if !is_table => (table_name(parents), Some(last.as_str())),
+                _ => (table_name(&path), None),
+            };
+            // A missing key is missing from a table, whose name is then the last part of the path.
+            let plain = match message.starts_with("missing field ") {
+                true => in_plain_words(&message, &table_name(&path), None),
+                false => in_plain_words(&message, &table, key),
+            };
+            source.error(&path, &written, plain)
+        })?;
+
+    if let Some(seed) = overrides.seed {
+        scenario.seed = seed;
+    }
+    fill_in(&mut scenario, replications_given, keys_given);
+    for (path, distribution) in distributions(&mut scenario) {
+        distribution.read_files(base_dir).map_err(|why| {
+            source.error(&at(&path), &written, format_args!("`{}`: {why}", path[1]))
+        })?;
+    }
+    let policy_dir = match overrides.policies.is_empty() {
+        true => base_dir.to_owned(),
+        false => {
+            scenario.policies = overrides
+                .policies
+                .iter()
+                .map(|spec| Policy::from_spec(spec))
+                .collect::<Result<_, _>>()?;
+            PathBuf::new()
+        }
+    };
+    for (index, policy) in scenario.policies.iter_mut().enumerate() {
+        resolve_policy(policy).map_err(|why| {
+            source.error(&at(&["policy", &index.to_string(), "use"]), &written, why)
+        })?;
+    }
+    validate::check(&scenario).map_err(|wrong| {
+        let (key, parents) = wrong
+            .path
+            .split_last()
+            .map_or((None, &[][..]), |(key, parents)| (Some(key), parents));
+        let table = table_name(parents);
+        let subject = match (key, table.as_str()) {
+            (Some(key), "") => format!("`{key}`: "),
+            (Some(key), table) => format!("`{key}` in {table}: "),
+            (None, _) => String::new(),
+        };
+        source.error(
+            &wrong.path,
+            &written,
+            format_args!("{subject}{}", wrong.message),
+        )
+    })?;
+    Ok(Loaded {
+        scenario,
+        base_dir: base_dir.to_owned(),
+        policy_dir,
+    })
+}
+
+/// Defaults that depend on what else the scenario says.
+fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) {
+    match &mut scenario.trace {
+        None => {
+            scenario.duration.get_or_insert(defaults::DURATION);
+            let duration = scenario.duration.unwrap_or_default();
+            // A short run without a word about its warm-up is meant to be measured.
+            let warmup = if duration > defaults::WARMUP {
+                defaults::WARMUP
+            } else {
+                super::Nanos(duration.0 / 12)
+            };
+            scenario.warmup.get_or_insert(warmup);
+        }
+        Some(trace) => {
+            scenario.warmup.get_or_insert_default();
+            if !replications_given {
+                scenario.replications = 1;
+            }
+            if trace.format.is_untimed() {
+                trace.rate.get_or_insert(defaults::TRACE_RATE);
+            }
+            if matches!(trace.format, TraceFormat::Csv | TraceFormat::Jsonl) {
+                trace.columns = std::mem::take(&mut trace.columns).filled();
+            }
+        }
+    }
+    if scenario.workload.embeddings.is_some() && !keys_given {
+        scenario.workload.keys = 0;
+    }
+    for fault in &mut scenario.faults {
+        match fault.what {
+            FaultKind::OriginSlow => {
+                fault.by.get_or_insert(defaults::SLOW_BY);
+                fault.lasts.get_or_insert(defaults::SLOW_FOR);
+            }
+            FaultKind::OriginDown => {
+                fault.lasts.get_or_insert(defaults::DOWN_FOR);
+            }
+            FaultKind::Flush | FaultKind::Restart => {}
+        }
+    }
+}
+
+fn distributions(scenario: &mut Scenario) -> [([&'static str; 2], &mut super::Distribution); 5] {
+    [
+        (["origin", "latency"], &mut scenario.origin.latency),
+        (["origin", "replica_lag"], &mut scenario.origin.replica_lag),
+        (
+            ["origin", "visible_after"],
+            &mut scenario.origin.visible_after,
+        ),
+        (
+            ["writes", "announce_delay"],
+            &mut scenario.writes.announce_delay,
+        ),
+        (["feed", "delay"], &mut scenario.feed.delay),
+    ]
+}
+
+/// `use` may be a whole SPEC; settings under `config` win over those in it.
+fn resolve_policy(policy: &mut Policy) -> Result<(), Error> {
+    let spec = Policy::from_spec(&policy.uses)?;
+    if policy.label.is_empty() {
+        policy.label = spec.label;
+    }
+    policy.uses = spec.uses;
+    for (key, value) in spec.config {
+        policy.config.entry(key).or_insert(value);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,353 @@
+//! A scenario: everything that decides a run but the code.
+//!
+//! The structs below are the *resolved* form, with every default filled in. They serialize to what
+//! `report.json` shows under `scenario`, and the same text read back gives the same run.
+
+mod builtin;
+mod defaults;
+mod distribution;
+mod duration;
+mod load;
+mod overrides;
+mod source;
+mod spec;
+mod suggest;
+mod validate;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use builtin::BUILT_IN_SCENARIOS;
+pub use distribution::{Distribution, Empirical};
+pub use duration::Nanos;
+pub use load::{Loaded, from_str, load, load_builtin, load_trace};
+pub use overrides::Overrides;
+pub use spec::{BUILT_IN_POLICIES, is_component_path};
+pub use suggest::{did_you_mean, nearest};
+
+/// Everything that decides a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Scenario {
+    /// Names the folder of the report.
+    pub name: String,
+    /// Every random number comes from here.
+    pub seed: u64,
+    /// Independent repetitions; results carry 95 % confidence intervals over them.
+    pub replications: u32,
+    /// Virtual time a synthetic workload runs, warm-up included: 2 h unless set. A trace runs to its
+    /// last event unless this is set.
+    pub duration: Option<Nanos>,
+    /// Time at the start that is not measured: 10 min of a synthetic workload, nothing of a trace.
+    pub warmup: Option<Nanos>,
+    /// Synthetic reads and writes; unused where `trace` is set.
+    pub workload: Workload,
+    /// A recorded workload.
+    pub trace: Option<Trace>,
+    pub origin: Origin,
+    pub cache: Cache,
+    pub writes: Writes,
+    pub feed: Feed,
+    pub faults: Vec<Fault>,
+    /// What is compared. `compare` fills in the six built-in policies where there is none.
+    #[serde(rename = "policy")]
+    pub policies: Vec<Policy>,
+}
+
+/// Synthetic reads and writes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Workload {
+    /// How many keys there are. With `embeddings` 0 means all of the set, and is the default there.
+    pub keys: u32,
+    /// How key 17 is written: `{}` stands for its number.
+    pub key: String,
+    pub value_bytes: u32,
+    #[serde(deserialize_with = "defaults::reads")]
+    pub reads: Stream,
+    #[serde(deserialize_with = "defaults::writes")]
+    pub writes: Stream,
+    pub tags: Option<Tags>,
+    pub write_targets: WriteTargets,
+    /// From these times on the streams differ; ordered by `at`.
+    #[serde(rename = "phase")]
+    pub phases: Vec<Phase>,
+    /// Real embeddings instead of synthetic keys: the name of a built-in set or a path.
+    pub embeddings: Option<Embeddings>,
+}
+
+/// One Poisson (or evenly spaced) stream of reads or writes, all keys together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stream {
+    /// Events a second; 0 for none.
+    pub rate: f64,
+    pub arrivals: Arrivals,
+    pub popularity: Popularity,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arrivals {
+    /// Independent arrivals: exponential gaps.
+    Poisson,
+    /// One every `1 / rate` seconds.
+    Even,
+}
+
+/// Which key an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Popularity {
+    Uniform,
+    /// The key of rank r (from 1) with a weight of `r^-exponent`.
+    Zipf(f64),
+    /// Zipf 0.99 over the keys ordered by how recently they were written, as in YCSB's `latest`: the
+    /// last one written has rank 1. Before any write, keys count as written in the order of their
+    /// numbers.
+    Latest,
+    /// For writes: drawn like the reads (a tag: one of the tags of a key drawn like the reads).
+    SameAsReads,
+}
+
+/// What entries are made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tags {
+    /// How many different tags a key is made from.
+    pub per_key: u32,
+    /// How many tags there are.
+    pub of: u32,
+    /// How likely a key is made from each.
+    pub popularity: Popularity,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WriteTargets {
+    /// A write changes one key.
+    Key,
+    /// A write changes a tag, and with it every key made from it.
+    Tag,
+}
+
+/// A change of the streams. What is `None` stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Phase {
+    pub at: Nanos,
+    pub reads: PhaseStream,
+    pub writes: PhaseStream,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PhaseStream {
+    pub rate: Option<f64>,
+    pub popularity: Option<Popularity>,
+}
+
+/// Keys that are texts with embeddings and, where known, a topic: the texts of one topic have one
+/// answer, and a write changes the answer of a topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Embeddings {
+    /// `builtin:banking77`, or the path of a `NAME.queries` set: `NAME.queries.f16` and
+    /// `NAME.queries.jsonl`, with `NAME.intents.f16` and `NAME.intents.jsonl` beside them.
+    pub set: String,
+}
+
+/// A recorded workload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trace {
+    /// Relative to the scenario, or `builtin:shop`.
+    pub path: PathBuf,
+    #[serde(default)]
+    pub format: TraceFormat,
+    /// For `csv` and `jsonl`: which column is what.
+    #[serde(default)]
+    pub columns: Columns,
+    /// Whether a `set` of a cache trace changes the source.
+    #[serde(default)]
+    pub sets: Sets,
+    /// Events a second for traces without time. Default 1000.
+    #[serde(default)]
+    pub rate: Option<f64>,
+    /// Times are divided by this.
+    #[serde(default = "one")]
+    pub speed: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TraceFormat {
+    #[default]
+    Shelflife,
+    Csv,
+    Jsonl,
+    Twitter,
+    MetaKv,
+    OracleGeneral,
+    Arc,
+    VscsiCsv,
+    Cache2k,
+    Cache2kTimed,
+}
+
+impl TraceFormat {
+    /// Whether its files have no times, so that [`Trace::rate`] gives them.
+    #[must_use]
+    pub fn is_untimed(self) -> bool {
+        matches!(self, Self::Arc | Self::Cache2k)
+    }
+}
+
+/// Which column of a mapped file is what, by name in its header.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Columns {
+    pub time: Option<String>,
+    pub op: Option<String>,
+    pub key: Option<String>,
+    pub size: Option<String>,
+    pub tags: Option<String>,
+    pub client: Option<String>,
+    /// Unit of the times: `ns`, `us`, `ms` or `s`. Default `us`.
+    pub unit: Option<String>,
+    /// What the texts in the `op` column mean: text → `read`, `write`, `delete` or `skip`.
+    pub ops: std::collections::BTreeMap<String, String>,
+}
+
+/// Whether a `set` or `add` of a cache trace changes the source or refills the cache after a miss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sets {
+    /// Every one changes the source.
+    #[default]
+    Write,
+    /// Every one refills the cache, and the simulated cache refills itself: they are left out.
+    Fill,
+    /// One that follows a miss of the same key by the same client within 10 s refills; any other
+    /// changes the source.
+    Auto,
+}
+
+/// Where values come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Origin {
+    pub latency: Distribution,
+    /// Where within the latency the state is read, between 0 and 1.
+    pub snapshot_at: f64,
+    /// Loads served at once; the rest queue. 0: no queue.
+    pub servers: u32,
+    /// A load reads the state this long ago.
+    pub replica_lag: Distribution,
+    /// A change is captured this long before loads can see it.
+    pub visible_after: Distribution,
+    /// Share of loads that fail.
+    pub errors: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cache {
+    /// Caches behind a balancer.
+    pub nodes: u32,
+    pub balance: Balance,
+    /// Entries a node; 0: unbounded.
+    pub capacity: u64,
+    /// One load a key at a time, per node.
+    pub coalesce: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Balance {
+    Random,
+    ByKey,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Writes {
+    /// Share of writes whose path tells the cache.
+    pub announced: f64,
+    pub announce_delay: Distribution,
+}
+
+/// Captured changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Feed {
+    pub delay: Distribution,
+    /// Share of changes that never arrive and leave no gap.
+    pub loss: f64,
+    pub outages: Vec<Outage>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    pub at: Nanos,
+    #[serde(rename = "for")]
+    pub lasts: Nanos,
+    #[serde(default)]
+    pub then: AfterOutage,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AfterOutage {
+    /// All that was held up arrives when it ends.
+    #[default]
+    Replay,
+    /// What happened meanwhile is lost, and reported as a gap when it ends.
+    Gap,
+}
+
+/// Something that breaks at a given time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    pub at: Nanos,
+    pub what: FaultKind,
+    /// For `origin-slow`: latencies are multiplied by this. Default 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<f64>,
+    /// For `origin-slow` (default 1 min) and `origin-down` (default 30 s).
+    #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Nanos>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// Every entry is dropped.
+    Flush,
+    /// Every cache starts again, empty, with a new policy instance; its loads in flight are lost.
+    Restart,
+    OriginSlow,
+    OriginDown,
+}
+
+/// One row of the comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// How tables and plots call it; by default what `use` says.
+    #[serde(default)]
+    pub label: String,
+    /// A built-in name, `native:NAME`, or the path of a component relative to the scenario.
+    #[serde(rename = "use")]
+    pub uses: String,
+    /// Its settings.
+    #[serde(default)]
+    pub config: serde_json::Map<String, serde_json::Value>,
+}

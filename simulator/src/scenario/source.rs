@@ -1,0 +1,124 @@
+//! Where each key of a scenario stands in its text, so that errors can name the line.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use toml::de::{DeTable, DeValue};
+
+use super::overrides::Written;
+use crate::error::Error;
+
+/// Where a scenario came from: its name, and the line of each key and element by its path.
+pub(super) struct Source<'a> {
+    name: &'a str,
+    positions: HashMap<Vec<String>, usize>,
+}
+
+/// The line of a byte, from 1.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    text.as_bytes()[..offset]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+fn note_table(
+    table: &DeTable<'_>,
+    path: &mut Vec<String>,
+    text: &str,
+    positions: &mut HashMap<Vec<String>, usize>,
+) {
+    for (key, value) in table {
+        path.push(key.get_ref().to_string());
+        // The first mention counts: a table may be spread over dotted keys.
+        positions
+            .entry(path.clone())
+            .or_insert_with(|| line_at(text, key.span().start));
+        note_value(value.get_ref(), path, text, positions);
+        path.pop();
+    }
+}
+
+fn note_value(
+    value: &DeValue<'_>,
+    path: &mut Vec<String>,
+    text: &str,
+    positions: &mut HashMap<Vec<String>, usize>,
+) {
+    match value {
+        DeValue::Table(table) => note_table(table, path, text, positions),
+        DeValue::Array(array) => {
+            for (index, element) in array.iter().enumerate() {
+                path.push(index.to_string());
+                positions
+                    .entry(path.clone())
+                    .or_insert_with(|| line_at(text, element.span().start));
+                note_value(element.get_ref(), path, text, positions);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+impl<'a> Source<'a> {
+    /// A text that was parsed; errors call it by `name`.
+    pub(super) fn of(name: &'a str, text: &str, table: &DeTable<'_>) -> Self {
+        let mut positions = HashMap::new();
+        note_table(table, &mut Vec::new(), text, &mut positions);
+        Self { name, positions }
+    }
+
+    /// A scenario without a text of its own.
+    pub(super) fn without_text(name: &'a str) -> Self {
+        Self {
+            name,
+            positions: HashMap::new(),
+        }
+    }
+
+    /// The line at which the key or element at `path` is first named.
+    pub(super) fn line(&self, path: &[String]) -> Option<usize> {
+        self.positions.get(path).copied()
+    }
+
+    /// An error about what stands at `path`: where that was written, and what is wrong.
+    pub(super) fn error(
+        &self,
+        path: &[String],
+        written: &Written,
+        message: impl fmt::Display,
+    ) -> Error {
+        let place = match written.by(path) {
+            Some(set) => format!("--set {set}"),
+            None => match (0..=path.len())
+                .rev()
+                .find_map(|n| self.positions.get(&path[..n]))
+            {
+                Some(line) => format!("{}:{line}", self.name),
+                None => written
+                    .below(path)
+                    .filter(|_| !path.is_empty())
+                    .map_or_else(|| self.name.to_owned(), |set| format!("--set {set}")),
+            },
+        };
+        Error::usage(format_args!("{place}: {message}"))
+    }
+}
+
+/// How people write the place of a table: `[origin]`, `[[policy]]`, nothing for the top.
+pub(super) fn table_name(path: &[String]) -> String {
+    let is_index = |part: &String| part.bytes().all(|byte| byte.is_ascii_digit());
+    let names: Vec<&str> = path
+        .iter()
+        .filter(|part| !is_index(part))
+        .map(String::as_str)
+        .collect();
+    match path.last() {
+        None => String::new(),
+        Some(last) if is_index(last) => format!("[[{}]]", names.join(".")),
+        Some(_) => format!("[{}]", names.join(".")),
+    }
+}

@@ -1,0 +1,290 @@
+//! What a scenario may not say although each of its values has the right type.
+
+use std::collections::HashMap;
+
+use super::{
+    Fault, FaultKind, Nanos, Popularity, Scenario, Stream, Trace, TraceFormat, Workload,
+    WriteTargets,
+};
+
+/// Something that cannot be so: the path of the key in the scenario, and why.
+pub(super) struct Wrong {
+    pub path: Vec<String>,
+    pub message: String,
+}
+
+/// Keys, tags and the links between them are numbered in 32 bits, and have to fit into memory.
+const MOST: u32 = 100_000_000;
+
+type Checked = Result<(), Wrong>;
+
+/// A `Wrong` at a path such as `workload.phase.0.at`.
+fn wrong(path: &str, message: impl Into<String>) -> Wrong {
+    Wrong {
+        path: path.split('.').map(str::to_owned).collect(),
+        message: message.into(),
+    }
+}
+
+fn require(holds: bool, path: &str, message: impl FnOnce() -> String) -> Checked {
+    if holds {
+        Ok(())
+    } else {
+        Err(wrong(path, message()))
+    }
+}
+
+fn share(path: &str, value: f64) -> Checked {
+    require((0.0..=1.0).contains(&value), path, || {
+        format!("a share is between 0 and 1, not {value}")
+    })
+}
+
+fn rate(path: &str, value: f64) -> Checked {
+    require((0.0..=1e9).contains(&value), path, || {
+        format!("a rate is between 0 and 1e9 a second, not {value}")
+    })
+}
+
+pub(super) fn check(scenario: &Scenario) -> Checked {
+    let folder_name = !scenario.name.trim().is_empty()
+        && !matches!(scenario.name.as_str(), "." | "..")
+        && !scenario
+            .name
+            .contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
+    require(folder_name, "name", || {
+        format!(
+            "`{}` cannot name the folder of a report",
+            scenario.name.escape_default()
+        )
+    })?;
+    require(scenario.replications >= 1, "replications", || {
+        "there is at least 1 replication".to_owned()
+    })?;
+    let duration = scenario.duration.unwrap_or(Nanos(u64::MAX));
+    require(duration > Nanos::ZERO, "duration", || {
+        "a run takes longer than 0s".to_owned()
+    })?;
+    let warmup = scenario.warmup.unwrap_or_default();
+    require(warmup < duration, "warmup", || {
+        format!("{warmup} of warm-up leave nothing to measure of a duration of {duration}")
+    })?;
+
+    match &scenario.trace {
+        Some(trace) => check_trace(trace)?,
+        None => check_workload(&scenario.workload)?,
+    }
+
+    share("origin.snapshot_at", scenario.origin.snapshot_at)?;
+    share("origin.errors", scenario.origin.errors)?;
+    require(scenario.cache.nodes >= 1, "cache.nodes", || {
+        "there is at least 1 node".to_owned()
+    })?;
+    share("writes.announced", scenario.writes.announced)?;
+    share("feed.loss", scenario.feed.loss)?;
+    let mut free_from = Nanos::ZERO;
+    for (index, outage) in scenario.feed.outages.iter().enumerate() {
+        let path = |key: &str| format!("feed.outages.{index}.{key}");
+        require(outage.lasts > Nanos::ZERO, &path("for"), || {
+            "an outage lasts longer than 0s".to_owned()
+        })?;
+        require(outage.at >= free_from, &path("at"), || {
+            format!(
+                "outages are in the order of time and do not overlap, and the one before ends at {free_from}"
+            )
+        })?;
+        free_from = Nanos(outage.at.0.saturating_add(outage.lasts.0));
+    }
+    for (index, fault) in scenario.faults.iter().enumerate() {
+        check_fault(index, fault)?;
+    }
+    let mut seen = HashMap::new();
+    for (index, policy) in scenario.policies.iter().enumerate() {
+        if let Some(first) = seen.insert(policy.label.as_str(), index) {
+            return Err(wrong(
+                &format!("policy.{index}.label"),
+                format!(
+                    "policies {first} and {index} would both be called `{}`: give each a label of its own",
+                    policy.label
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_workload(workload: &Workload) -> Checked {
+    let embeddings = workload.embeddings.is_some();
+    require(workload.keys >= 1 || embeddings, "workload.keys", || {
+        "there is at least 1 key".to_owned()
+    })?;
+    require(workload.keys <= MOST, "workload.keys", || {
+        format!("at most {MOST} keys, not {}", workload.keys)
+    })?;
+    let numbered = workload.key.contains("{}") || embeddings || workload.keys == 1;
+    require(numbered, "workload.key", || {
+        format!(
+            "`{}` would name every key the same: `{{}}` stands for its number",
+            workload.key
+        )
+    })?;
+    check_stream("workload.reads", &workload.reads)?;
+    check_stream("workload.writes", &workload.writes)?;
+    check_read_popularity(
+        "workload.reads.popularity",
+        &workload.reads.popularity,
+        workload.write_targets,
+    )?;
+
+    if let Some(tags) = &workload.tags {
+        require(!embeddings, "workload.tags", || {
+            "with `embeddings` the tags are the topics of the set".to_owned()
+        })?;
+        require(tags.of >= 1, "workload.tags.of", || {
+            "there is at least 1 tag".to_owned()
+        })?;
+        require(tags.of <= MOST, "workload.tags.of", || {
+            format!("at most {MOST} tags, not {}", tags.of)
+        })?;
+        let links = u64::from(workload.keys) * u64::from(tags.per_key);
+        require(links <= u64::from(MOST), "workload.tags.per_key", || {
+            format!(
+                "{} keys with {} tags each are more than {MOST} links",
+                workload.keys, tags.per_key
+            )
+        })?;
+        require(
+            tags.per_key >= 1 && tags.per_key <= tags.of,
+            "workload.tags.per_key",
+            || {
+                format!(
+                    "a key is made from 1 to {} different tags, not {}",
+                    tags.of, tags.per_key
+                )
+            },
+        )?;
+        require(
+            matches!(tags.popularity, Popularity::Uniform | Popularity::Zipf(_)),
+            "workload.tags.popularity",
+            || "tags are drawn \"uniform\" or { zipf = … }".to_owned(),
+        )?;
+        popularity("workload.tags.popularity", &tags.popularity)?;
+    }
+    require(
+        workload.write_targets == WriteTargets::Key || workload.tags.is_some() || embeddings,
+        "workload.write_targets",
+        || "writes of tags need `tags` in [workload]: what entries are made from".to_owned(),
+    )?;
+
+    let mut reads = workload.reads.rate > 0.0;
+    let mut before: Option<Nanos> = None;
+    for (index, phase) in workload.phases.iter().enumerate() {
+        let path = |key: &str| format!("workload.phase.{index}.{key}");
+        if let Some(before) = before {
+            require(phase.at > before, &path("at"), || {
+                format!(
+                    "phases are in the order of time, and {} is not after {before}",
+                    phase.at
+                )
+            })?;
+        }
+        before = Some(phase.at);
+        rate(&path("reads.rate"), phase.reads.rate.unwrap_or(0.0))?;
+        rate(&path("writes.rate"), phase.writes.rate.unwrap_or(0.0))?;
+        reads |= phase.reads.rate.is_some_and(|rate| rate > 0.0);
+        if let Some(law) = &phase.reads.popularity {
+            popularity(&path("reads.popularity"), law)?;
+            check_read_popularity(&path("reads.popularity"), law, workload.write_targets)?;
+        }
+        if let Some(law) = &phase.writes.popularity {
+            popularity(&path("writes.popularity"), law)?;
+        }
+    }
+    require(reads, "workload.reads.rate", || {
+        "at a rate of 0 nothing is ever read".to_owned()
+    })
+}
+
+fn check_stream(path: &str, stream: &Stream) -> Checked {
+    rate(&format!("{path}.rate"), stream.rate)?;
+    popularity(&format!("{path}.popularity"), &stream.popularity)
+}
+
+fn popularity(path: &str, law: &Popularity) -> Checked {
+    match law {
+        Popularity::Zipf(exponent) => require((0.0..=10.0).contains(exponent), path, || {
+            format!("the exponent of zipf is between 0 and 10, not {exponent}")
+        }),
+        Popularity::Uniform | Popularity::Latest | Popularity::SameAsReads => Ok(()),
+    }
+}
+
+fn check_read_popularity(path: &str, law: &Popularity, targets: WriteTargets) -> Checked {
+    require(*law != Popularity::SameAsReads, path, || {
+        "\"same-as-reads\" is for writes".to_owned()
+    })?;
+    require(
+        *law != Popularity::Latest || targets == WriteTargets::Key,
+        path,
+        || "\"latest\" needs writes of keys, and write_targets is \"tag\"".to_owned(),
+    )
+}
+
+fn check_trace(trace: &Trace) -> Checked {
+    require(!trace.path.as_os_str().is_empty(), "trace.path", || {
+        "name the file of the trace".to_owned()
+    })?;
+    require(
+        trace.speed > 0.0 && trace.speed.is_finite(),
+        "trace.speed",
+        || format!("a speed is above 0, not {}", trace.speed),
+    )?;
+    if let Some(per_second) = trace.rate {
+        require(per_second > 0.0 && per_second <= 1e9, "trace.rate", || {
+            format!("a rate is above 0 and at most 1e9 a second, not {per_second}")
+        })?;
+    }
+    let mapped = matches!(trace.format, TraceFormat::Csv | TraceFormat::Jsonl);
+    require(
+        mapped || trace.columns == super::Columns::default(),
+        "trace.columns",
+        || "columns are mapped for the formats \"csv\" and \"jsonl\" only".to_owned(),
+    )?;
+    if let Some(unit) = &trace.columns.unit {
+        require(
+            matches!(unit.as_str(), "ns" | "us" | "ms" | "s"),
+            "trace.columns.unit",
+            || format!("a unit of time is `ns`, `us`, `ms` or `s`, not `{unit}`"),
+        )?;
+    }
+    for (text, meaning) in &trace.columns.ops {
+        require(
+            matches!(meaning.as_str(), "read" | "write" | "delete" | "skip"),
+            "trace.columns.ops",
+            || format!("`{text}` means `read`, `write`, `delete` or `skip`, not `{meaning}`"),
+        )?;
+    }
+    Ok(())
+}
+
+fn check_fault(index: usize, fault: &Fault) -> Checked {
+    let path = |key: &str| format!("faults.{index}.{key}");
+    let takes_by = fault.what == FaultKind::OriginSlow;
+    let takes_for = takes_by || fault.what == FaultKind::OriginDown;
+    require(takes_by || fault.by.is_none(), &path("by"), || {
+        "only `origin-slow` has it".to_owned()
+    })?;
+    require(takes_for || fault.lasts.is_none(), &path("for"), || {
+        "only `origin-slow` and `origin-down` have it".to_owned()
+    })?;
+    if let Some(by) = fault.by {
+        require(by > 0.0 && by.is_finite(), &path("by"), || {
+            format!("latencies are multiplied by more than 0, not by {by}")
+        })?;
+    }
+    require(
+        fault.lasts.is_none_or(|lasts| lasts > Nanos::ZERO),
+        &path("for"),
+        || "it lasts longer than 0s".to_owned(),
+    )
+}

@@ -1,0 +1,398 @@
+//! Synthetic reads and writes: two streams of arrivals, merged as they are drawn.
+//!
+//! Nothing is stored: a replication is generated while it runs, so its length costs no memory. Arrivals
+//! and keys come from streams of their own, so that a change of a popularity moves no arrival.
+
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution as _, Exp1};
+
+use super::popularity::{Law, Laws, Recency, below};
+use super::{Catalogue, CatalogueBuilder, Event, Op, sets};
+use crate::error::Error;
+use crate::random::{Purpose, stream};
+use crate::scenario::{self, Arrivals, WriteTargets};
+
+/// A synthetic workload, ready to generate.
+pub(super) struct Synthetic {
+    duration: u64,
+    value_bytes: u32,
+    keys: u32,
+    reads: Schedule,
+    writes: Schedule,
+    targets: WriteTargets,
+    catalogue: std::sync::Arc<Catalogue>,
+}
+
+/// When a stream's events come and what they are about, from certain times on.
+struct Schedule {
+    arrivals: Arrivals,
+    /// From when on, in nanoseconds, which rate holds. Begins at 0.
+    rates: Vec<(u64, f64)>,
+    /// From when on which popularity holds. Begins at 0.
+    laws: Vec<(u64, Law)>,
+}
+
+impl Schedule {
+    fn new(
+        base: &scenario::Stream,
+        phases: &[scenario::Phase],
+        of: fn(&scenario::Phase) -> &scenario::PhaseStream,
+        n: u32,
+        laws: &mut Laws,
+    ) -> Self {
+        let mut schedule = Self {
+            arrivals: base.arrivals,
+            rates: vec![(0, base.rate)],
+            laws: vec![(0, laws.law(base.popularity, n))],
+        };
+        for phase in phases {
+            let change = of(phase);
+            // A stream of which a phase says nothing goes on undisturbed.
+            schedule
+                .rates
+                .extend(change.rate.map(|rate| (phase.at.0, rate)));
+            schedule.laws.extend(
+                change
+                    .popularity
+                    .map(|popularity| (phase.at.0, laws.law(popularity, n))),
+            );
+        }
+        schedule
+    }
+
+    fn expected_events(&self, duration: u64) -> f64 {
+        let ends = self
+            .rates
+            .iter()
+            .skip(1)
+            .map(|(at, _)| *at)
+            .chain([duration]);
+        let pieces = self.rates.iter().zip(ends);
+        pieces
+            .map(|((at, rate), end)| rate * end.min(duration).saturating_sub(*at) as f64 / 1e9)
+            .sum()
+    }
+
+    fn uses_latest(&self) -> bool {
+        self.laws
+            .iter()
+            .any(|(_, law)| matches!(law, Law::Latest(_)))
+    }
+}
+
+impl Synthetic {
+    /// Builds the keys with their tags, and the tables to draw from. `duration` is in nanoseconds; a
+    /// relative path of an embedding set is relative to `base_dir`.
+    pub(super) fn new(
+        workload: &scenario::Workload,
+        duration: u64,
+        seed: u64,
+        base_dir: &std::path::Path,
+    ) -> Result<Self, Error> {
+        let catalogue = match &workload.embeddings {
+            Some(embeddings) => sets::catalogue(&embeddings.set, base_dir, workload.keys, seed)?,
+            None => numbered_keys(workload, seed),
+        };
+        let keys = catalogue.keys() as u32;
+        let subjects = match workload.write_targets {
+            WriteTargets::Key => keys,
+            WriteTargets::Tag => catalogue.tags() as u32,
+        };
+        if keys == 0 || subjects == 0 {
+            return Err(Error::usage(
+                "the workload has no keys, or writes tags and has none",
+            ));
+        }
+        let mut laws = Laws::default();
+        Ok(Self {
+            duration,
+            value_bytes: workload.value_bytes,
+            keys,
+            reads: Schedule::new(
+                &workload.reads,
+                &workload.phases,
+                |phase| &phase.reads,
+                keys,
+                &mut laws,
+            ),
+            writes: Schedule::new(
+                &workload.writes,
+                &workload.phases,
+                |phase| &phase.writes,
+                subjects,
+                &mut laws,
+            ),
+            targets: workload.write_targets,
+            catalogue: std::sync::Arc::new(catalogue),
+        })
+    }
+
+    pub(super) fn catalogue(&self) -> &std::sync::Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// The events of one replication, in order; at one instant writes come before reads.
+    pub(super) fn events(&self, seed: u64, replication: u32) -> Events<'_> {
+        let rng = |purpose| stream(seed, replication, purpose, 0);
+        let latest = self.reads.uses_latest() || self.writes.uses_latest();
+        let subjects = match self.targets {
+            WriteTargets::Key => self.keys,
+            WriteTargets::Tag => self.catalogue.tags() as u32,
+        };
+        Events {
+            synthetic: self,
+            reads: Clock::new(&self.reads, self.duration, rng(Purpose::ReadArrivals)),
+            writes: Clock::new(&self.writes, self.duration, rng(Purpose::WriteArrivals)),
+            read_keys: rng(Purpose::ReadKeys),
+            write_keys: rng(Purpose::WriteKeys),
+            read_law: 0,
+            write_law: 0,
+            recency: latest.then(|| Recency::new(subjects)),
+        }
+    }
+
+    /// How many events a replication has, about.
+    pub(super) fn expected_events(&self) -> u64 {
+        (self.reads.expected_events(self.duration) + self.writes.expected_events(self.duration))
+            .round() as u64
+    }
+}
+
+/// Keys named by number, each made from a few different tags.
+fn numbered_keys(workload: &scenario::Workload, seed: u64) -> Catalogue {
+    let mut builder = CatalogueBuilder::with_capacity(workload.keys as usize);
+    for number in 0..workload.keys {
+        builder.push_key(&workload.key.replace("{}", &number.to_string()));
+    }
+    if let Some(tags) = &workload.tags {
+        for number in 0..tags.of {
+            builder.tag(&format!("tag:{number}"));
+        }
+        let law = Laws::default().law(tags.popularity, tags.of);
+        let mut rng = stream(seed, 0, Purpose::KeyTags, 0);
+        let mut chosen = Vec::with_capacity(tags.per_key as usize);
+        for key in 0..workload.keys {
+            chosen.clear();
+            let mut refused = 0;
+            while chosen.len() < tags.per_key as usize {
+                let mut tag = match &law {
+                    Law::Weighted(table) => table.sample(&mut rng),
+                    _ => below(&mut rng, tags.of),
+                };
+                // A key that takes almost every tag would wait long for the rare ones: after many
+                // refusals it takes the next tag that it lacks.
+                while refused > 64 * tags.per_key && chosen.contains(&tag) {
+                    tag = (tag + 1) % tags.of;
+                }
+                if chosen.contains(&tag) {
+                    refused += 1;
+                } else {
+                    chosen.push(tag);
+                    builder.add_tag(key, tag);
+                }
+            }
+        }
+    }
+    builder.build()
+}
+
+/// The arrivals of one stream. Times add up in nanoseconds as floating point, exact to a fraction of
+/// one over a hundred days, so that rounding never accumulates.
+struct Clock<'a> {
+    rates: &'a [(u64, f64)],
+    arrivals: Arrivals,
+    rng: ChaCha8Rng,
+    duration: u64,
+    /// Index of the rate that holds.
+    rate: usize,
+    /// Mean gap, in nanoseconds; infinite at a rate of 0.
+    gap: f64,
+    /// Since when the rate holds, until when, and how many events it has had.
+    since: f64,
+    until: f64,
+    count: u64,
+    time: f64,
+    /// The next event; `u64::MAX` after the last.
+    next: u64,
+}
+
+impl<'a> Clock<'a> {
+    fn new(schedule: &'a Schedule, duration: u64, rng: ChaCha8Rng) -> Self {
+        let mut clock = Self {
+            rates: &schedule.rates,
+            arrivals: schedule.arrivals,
+            rng,
+            duration,
+            rate: 0,
+            gap: 0.0,
+            since: 0.0,
+            until: 0.0,
+            count: 0,
+            time: 0.0,
+            next: 0,
+        };
+        clock.enter(0);
+        clock.advance();
+        clock
+    }
+
+    fn enter(&mut self, rate: usize) {
+        let (since, per_second) = self.rates[rate];
+        self.rate = rate;
+        self.gap = if per_second > 0.0 {
+            1e9 / per_second
+        } else {
+            f64::INFINITY
+        };
+        self.since = since as f64;
+        self.until = self
+            .rates
+            .get(rate + 1)
+            .map_or(self.duration, |(at, _)| *at)
+            .min(self.duration) as f64;
+        self.count = 0;
+        // Exponential gaps have no memory: what was under way when the rate changed is drawn anew.
+        self.time = self.since;
+    }
+
+    fn advance(&mut self) {
+        loop {
+            self.time = match self.arrivals {
+                Arrivals::Poisson if self.gap.is_finite() => {
+                    let gap: f64 = Exp1.sample(&mut self.rng);
+                    self.time + gap * self.gap
+                }
+                Arrivals::Poisson => f64::INFINITY,
+                Arrivals::Even => {
+                    self.count += 1;
+                    self.since + self.count as f64 * self.gap
+                }
+            };
+            if self.time < self.until {
+                self.next = self.time as u64;
+                return;
+            }
+            if self.rate + 1 == self.rates.len() || self.rates[self.rate + 1].0 >= self.duration {
+                self.next = u64::MAX;
+                return;
+            }
+            self.enter(self.rate + 1);
+        }
+    }
+}
+
+/// The events of one replication.
+pub(super) struct Events<'a> {
+    synthetic: &'a Synthetic,
+    reads: Clock<'a>,
+    writes: Clock<'a>,
+    read_keys: ChaCha8Rng,
+    write_keys: ChaCha8Rng,
+    read_law: usize,
+    write_law: usize,
+    /// Subjects by their last write, where some popularity asks for it.
+    recency: Option<Recency>,
+}
+
+/// The index of the law that holds at `at`, from the one that held before.
+fn law_at(laws: &[(u64, Law)], mut index: usize, at: u64) -> usize {
+    while laws.get(index + 1).is_some_and(|(from, _)| *from <= at) {
+        index += 1;
+    }
+    index
+}
+
+fn draw(law: &Law, recency: Option<&Recency>, rng: &mut ChaCha8Rng) -> u32 {
+    match (law, recency) {
+        (Law::Uniform(n), _) => below(rng, *n),
+        (Law::Weighted(table), _) => table.sample(rng),
+        (Law::Latest(table), Some(recency)) => recency.by_rank(table.sample(rng)),
+        // Without writes in their order there is no latest, and reads are never like the reads: a
+        // scenario that says so is refused before.
+        (Law::Latest(_) | Law::SameAsReads, _) => 0,
+    }
+}
+
+impl Events<'_> {
+    fn read(&mut self, at: u64) -> Event {
+        let laws = &self.synthetic.reads.laws;
+        self.read_law = law_at(laws, self.read_law, at);
+        let subject = draw(
+            &laws[self.read_law].1,
+            self.recency.as_ref(),
+            &mut self.read_keys,
+        );
+        Event {
+            at,
+            subject,
+            op: Op::Read,
+            client: 0,
+            bytes: self.synthetic.value_bytes,
+        }
+    }
+
+    fn write(&mut self, at: u64) -> Event {
+        let Synthetic {
+            reads,
+            writes,
+            targets,
+            catalogue,
+            value_bytes,
+            ..
+        } = self.synthetic;
+        self.write_law = law_at(&writes.laws, self.write_law, at);
+        let rng = &mut self.write_keys;
+        let subject = match &writes.laws[self.write_law].1 {
+            Law::SameAsReads => {
+                self.read_law = law_at(&reads.laws, self.read_law, at);
+                let key = draw(&reads.laws[self.read_law].1, self.recency.as_ref(), rng);
+                match targets {
+                    WriteTargets::Key => key,
+                    WriteTargets::Tag => {
+                        // A question may be about no topic that is known.
+                        match catalogue.tags_of(key) {
+                            [] => below(rng, catalogue.tags() as u32),
+                            tags => tags[below(rng, tags.len() as u32) as usize],
+                        }
+                    }
+                }
+            }
+            law => draw(law, self.recency.as_ref(), rng),
+        };
+        if let Some(recency) = &mut self.recency {
+            recency.touch(subject);
+        }
+        let op = match targets {
+            WriteTargets::Key => Op::Write,
+            WriteTargets::Tag => Op::WriteTag,
+        };
+        Event {
+            at,
+            subject,
+            op,
+            client: 0,
+            bytes: *value_bytes,
+        }
+    }
+}
+
+impl Iterator for Events<'_> {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        let at = self.writes.next.min(self.reads.next);
+        if at == u64::MAX {
+            return None;
+        }
+        if self.writes.next == at {
+            self.writes.advance();
+            Some(self.write(at))
+        } else {
+            self.reads.advance();
+            Some(self.read(at))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

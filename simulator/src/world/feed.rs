@@ -1,0 +1,106 @@
+//! How changes reach the caches: paths that announce their writes, and a feed that captures all.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::origin::happens;
+use crate::random::{Purpose, stream};
+use crate::scenario::{self, AfterOutage};
+
+/// When one write is heard of, by each way; `None`: never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub announced: Option<u64>,
+    pub captured: Option<u64>,
+}
+
+/// Decides, write by write. Every policy gets the same answers, whether it listens or not.
+pub struct Ways<'a> {
+    writes: &'a scenario::Writes,
+    feed: &'a scenario::Feed,
+    /// When the feed delivered last: it keeps its order.
+    last: u64,
+    announced: ChaCha8Rng,
+    announce_delay: ChaCha8Rng,
+    delay: ChaCha8Rng,
+    loss: ChaCha8Rng,
+}
+
+impl<'a> Ways<'a> {
+    pub fn new(
+        writes: &'a scenario::Writes,
+        feed: &'a scenario::Feed,
+        seed: u64,
+        replication: u32,
+    ) -> Ways<'a> {
+        let stream = |purpose| stream(seed, replication, purpose, 0);
+        Ways {
+            writes,
+            feed,
+            last: 0,
+            announced: stream(Purpose::Announced),
+            announce_delay: stream(Purpose::AnnounceDelay),
+            delay: stream(Purpose::FeedDelay),
+            loss: stream(Purpose::FeedLoss),
+        }
+    }
+
+    /// A write is made now.
+    pub fn write(&mut self, now: u64) -> Heard {
+        let announced = happens(self.writes.announced, &mut self.announced);
+        let announce_delay = self.writes.announce_delay.sample(&mut self.announce_delay);
+        let delay = self.feed.delay.sample(&mut self.delay);
+        let lost = happens(self.feed.loss, &mut self.loss);
+        Heard {
+            announced: announced.then(|| now.saturating_add(announce_delay)),
+            captured: if lost { None } else { self.capture(now.saturating_add(delay)) },
+        }
+    }
+
+    /// When the feed's gaps come to light: at the end of outages after which it does not replay.
+    pub fn gaps(feed: &scenario::Feed) -> impl Iterator<Item = u64> + '_ {
+        let gaps = feed.outages.iter().filter(|outage| outage.then == AfterOutage::Gap);
+        gaps.map(|outage| outage.at.0.saturating_add(outage.lasts.0))
+    }
+
+    fn capture(&mut self, due: u64) -> Option<u64> {
+        // A feed delivers in the order of the commits: what is held up holds up what follows.
+        let mut due = due.max(self.last);
+        for outage in &self.feed.outages {
+            let end = outage.at.0.saturating_add(outage.lasts.0);
+            if (outage.at.0..end).contains(&due) {
+                match outage.then {
+                    AfterOutage::Replay => due = end,
+                    AfterOutage::Gap => return None,
+                }
+            }
+        }
+        self.last = due;
+        Some(due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Distribution, Nanos, Outage};
+
+    fn captured(then: AfterOutage, writes: &[u64]) -> Vec<Option<u64>> {
+        let delay = Distribution::Constant(Nanos(10));
+        let outages = vec![Outage { at: Nanos(100), lasts: Nanos(50), then }];
+        let feed = scenario::Feed { delay, outages, ..scenario::Feed::default() };
+        let paths = scenario::Writes::default();
+        let mut ways = Ways::new(&paths, &feed, 0, 0);
+        writes.iter().map(|now| ways.write(*now).captured).collect()
+    }
+
+    #[test]
+    fn what_an_outage_holds_up_arrives_at_its_end() {
+        let captured = captured(AfterOutage::Replay, &[80, 95, 139, 145]);
+        assert_eq!(captured, [Some(90), Some(150), Some(150), Some(155)]);
+    }
+
+    #[test]
+    fn a_gap_loses_what_falls_into_it() {
+        assert_eq!(captured(AfterOutage::Gap, &[80, 95, 145]), [Some(90), None, Some(155)]);
+    }
+}

@@ -1,0 +1,232 @@
+//! Loads: what they bring, who waits for them, and what becomes of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
+use shelflife::engine::{Fill, Lease, Ticket};
+use shelflife::policy::Loaded;
+
+use super::agenda::Class as Order;
+use super::node::Held;
+use super::truth::State;
+use super::{Task, World};
+use crate::measure::Class;
+
+/// A read that waits for a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiter {
+    pub(super) key: u32,
+    pub(super) client: u32,
+    pub(super) began: u64,
+    /// The origin's state when it began.
+    pub(super) seen: State,
+    pub(super) class: Class,
+    pub(super) bytes: u64,
+}
+
+/// A load in flight.
+pub(super) struct Load {
+    number: usize,
+    node: usize,
+    key: u32,
+    /// None where nothing is cached.
+    ticket: Option<Ticket>,
+    began: u64,
+    bytes: u64,
+    brings: Brings,
+}
+
+#[derive(Clone, Copy)]
+enum Brings {
+    /// The state that held when it was read, which is past.
+    State(State),
+    /// The state that will hold just before this instant.
+    StateBefore(u64),
+    Nothing,
+}
+
+/// Who waits for which load, and how many loads each key has.
+#[derive(Default)]
+pub(super) struct Loads {
+    waiters: Vec<Vec<Waiter>>,
+    free: Vec<usize>,
+    of_key: HashMap<u32, u64, FxBuildHasher>,
+}
+
+impl Loads {
+    pub(super) fn join(&mut self, load: usize, waiter: Waiter) {
+        self.waiters[load].push(waiter);
+    }
+
+    fn begin(&mut self, waiters: Vec<Waiter>) -> usize {
+        match self.free.pop() {
+            Some(number) => {
+                self.waiters[number] = waiters;
+                number
+            }
+            None => {
+                self.waiters.push(waiters);
+                self.waiters.len() - 1
+            }
+        }
+    }
+
+    fn end(&mut self, number: usize) -> Vec<Waiter> {
+        self.free.push(number);
+        std::mem::take(&mut self.waiters[number])
+    }
+
+    /// Counts one more load of a key, and gives how many there are.
+    fn count_up(&mut self, key: u32) -> u64 {
+        let count = self.of_key.entry(key).or_insert(0);
+        *count += 1;
+        *count
+    }
+
+    fn count_down(&mut self, key: u32) {
+        if let Some(count) = self.of_key.get_mut(&key) {
+            *count -= 1;
+            if *count == 0 {
+                self.of_key.remove(&key);
+            }
+        }
+    }
+}
+
+impl World<'_> {
+    pub(super) fn start_load(
+        &mut self,
+        node: usize,
+        key: u32,
+        ticket: Option<Ticket>,
+        waiters: Vec<Waiter>,
+        bytes: u64,
+        now: u64,
+    ) {
+        let visit = self.origin.visit(now);
+        let brings = if visit.fails {
+            Brings::Nothing
+        } else if visit.reads == now {
+            // Read in this very instant: after the events that came before.
+            Brings::State(self.truth.now())
+        } else if visit.reads < now {
+            Brings::State(self.truth.before(visit.reads))
+        } else {
+            Brings::StateBefore(visit.reads)
+        };
+        let background = ticket.as_ref().is_some_and(Ticket::is_background);
+        let of_key = self.loads.count_up(key);
+        self.recorder.load_began(now, of_key, background);
+        let number = self.loads.begin(waiters);
+        if let Some(ticket) = &ticket {
+            self.nodes[node].flights.insert(ticket.flight(), number);
+        }
+        let load = Load { number, node, key, ticket, began: now, bytes, brings };
+        if visit.ends == now && self.agenda.next_at() != Some(now) {
+            self.land(load, now);
+        } else {
+            self.agenda.add(visit.ends, Order::Load, Task::Land(load));
+        }
+    }
+
+    /// A load comes back.
+    pub(super) fn land(&mut self, load: Load, now: u64) {
+        self.loads.count_down(load.key);
+        self.recorder.load_ended();
+        let waiters = self.loads.end(load.number);
+        let node = &mut self.nodes[load.node];
+        if let Some((began, reads)) = node.herds.remove(&load.key) {
+            self.recorder.herd(began, reads);
+        }
+        if let Some(ticket) = &load.ticket {
+            // Without coalescing a later load of the flight may stand there.
+            if node.flights.get(&ticket.flight()) == Some(&load.number) {
+                node.flights.remove(&ticket.flight());
+            }
+        }
+        let state = match load.brings {
+            Brings::State(state) => state,
+            Brings::StateBefore(at) => self.truth.before(at),
+            Brings::Nothing => return self.fail(load, &waiters, now),
+        };
+        match load.ticket {
+            None => {
+                for waiter in &waiters {
+                    self.answer(waiter, Some((state, load.key)), now);
+                }
+            }
+            Some(_) => self.store(load, state, waiters, now),
+        }
+    }
+
+    fn store(&mut self, load: Load, state: State, waiters: Vec<Waiter>, now: u64) {
+        let Load { node: number, key, ticket: Some(ticket), began, bytes, .. } = load else { return };
+        let background = ticket.is_background();
+        let vector = self.meaning.of_key(key);
+        let fill = Fill { now, load_time: now - began, size: bytes, vector };
+        let value = Held::new(key, state, background);
+        let catalogue = &self.workload.catalogue;
+        let engine_key = &self.keys[key as usize];
+        let node = &mut self.nodes[number];
+        let stored = match &mut node.guard {
+            None => {
+                let (engine, mut draws) = node.engine_and_draws();
+                engine.complete(ticket, value, &Lease::default(), &fill, &mut draws)
+            }
+            Some(guard) => {
+                let source = node.engine.lease_source(engine_key);
+                // Only a policy that is asked needs to know what the value was made from.
+                let depends_on: Vec<Arc<str>> = match source {
+                    shelflife::engine::LeaseSource::Policy => {
+                        let tags = catalogue.tags_of(key).iter();
+                        tags.map(|tag| Arc::clone(catalogue.tag_name(*tag))).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                let loaded = Loaded {
+                    key: engine_key.text(),
+                    now,
+                    size: bytes,
+                    load_time: now - began,
+                    depends_on: &depends_on,
+                };
+                let lease = guard.lease(&source, &loaded);
+                let (engine, mut draws) = node.engine_and_draws();
+                engine.complete(ticket, value, &lease, &fill, &mut draws)
+            }
+        };
+        if stored.stored {
+            self.note_stored(number, &stored, now);
+        } else {
+            self.recorder.discarded(began);
+            if background {
+                self.recorder.wasted_refresh(began);
+            }
+        }
+        for waiter in waiters {
+            // The leader may have what it loaded in any case. Whoever joined later may have begun
+            // after an invalidation of one of the value's groups.
+            let current = waiter.class != Class::Delayed
+                || self.nodes[number].engine.is_current(&self.keys[key as usize], &stored.entry);
+            if current {
+                self.serve(&waiter, Some(&stored.entry), now);
+            } else {
+                self.look_up(number, waiter, now, false);
+            }
+        }
+    }
+
+    /// A load came back without a value: what a rescue allows is served, else the reads fail.
+    fn fail(&mut self, load: Load, waiters: &[Waiter], now: u64) {
+        let rescued = load.ticket.and_then(|ticket| {
+            let engine = &self.nodes[load.node].engine;
+            let rescued = engine.rescue(&ticket, now);
+            engine.abandon(&ticket);
+            rescued
+        });
+        for waiter in waiters {
+            self.serve(waiter, rescued.as_ref(), now);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The world that a policy is measured in.
+//!
+//! A discrete-event loop over virtual time, in whole nanoseconds. The outside world reads and writes;
+//! an origin takes the writes and serves loads; writes reach the caches by announcement and by a feed;
+//! a fleet of caches, each with its own engine and policy instance, answers the reads. The rules of
+//! freshness are the engine's: nothing here decides whether an entry may be served.
+//!
+//! At one instant deliveries come first, then completed loads, then the workload's events in their
+//! order.
+
+mod agenda;
+mod changes;
+mod feed;
+mod loads;
+mod meaning;
+mod native;
+mod node;
+mod origin;
+mod purges;
+mod reads;
+mod strategy;
+pub mod truth;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rand_chacha::ChaCha8Rng;
+use shelflife::engine::{Key, Lookup};
+use shelflife::policy::{self, Calls};
+
+pub use native::NativePolicy;
+pub use changes::FEEDS;
+pub use strategy::{Maker, Strategy};
+
+use agenda::{Agenda, Class};
+use changes::{Changes, FeedName, Written};
+use feed::Ways;
+use loads::{Load, Loads};
+use meaning::Meaning;
+use node::Node;
+use origin::Origin;
+use truth::Truth;
+
+use crate::measure::{PolicyFigures, Recorder, Summary};
+use crate::random::{Purpose, stream};
+use crate::report::{Histogram, Series};
+use crate::scenario::{FaultKind, Scenario};
+use crate::workload::{Event, Op, Workload};
+
+/// What one run found.
+#[derive(Debug)]
+pub struct Outcome {
+    pub summary: Summary,
+    pub series: Series,
+    pub histograms: Vec<Histogram>,
+    /// Reads and writes that were carried out, the warm-up's included.
+    pub events: u64,
+    pub calls: Calls,
+    /// What went wrong in the policy last.
+    pub policy_error: Option<policy::Error>,
+}
+
+/// What is to happen later.
+enum Task {
+    /// A load comes back.
+    Land(Load),
+    /// The caches that listen hear of a write.
+    Deliver(FeedName, Written),
+    /// A policy purges the same keys once more.
+    Again(usize, shelflife::engine::Purge),
+    /// The feed reports that it has lost changes.
+    Gap,
+    Flush,
+    Restart,
+}
+
+/// Everything there is during one run.
+struct World<'a> {
+    scenario: &'a Scenario,
+    workload: &'a Workload,
+    strategy: &'a Strategy,
+    replication: u32,
+    keys: Vec<Key>,
+    nodes: Vec<Node>,
+    truth: Truth,
+    origin: Origin<'a>,
+    ways: Ways<'a>,
+    changes: Changes,
+    meaning: Meaning,
+    loads: Loads,
+    agenda: Agenda<Task>,
+    recorder: Recorder,
+    balance: ChaCha8Rng,
+    hears: [bool; 2],
+    /// Entries of all nodes together.
+    entries: u64,
+    next_sweep: u64,
+    next_look: u64,
+    calls: Calls,
+    /// Time on safety nets of policy instances that a restart has taken away.
+    fallback: u64,
+}
+
+/// Carries out one replication under one strategy. `done` counts events, for whoever watches.
+///
+/// # Errors
+///
+/// What a policy has against its configuration, or the host against its plan.
+pub fn run(
+    scenario: &Scenario,
+    workload: &Workload,
+    strategy: &Strategy,
+    replication: u32,
+    done: &AtomicU64,
+) -> Result<Outcome, policy::Error> {
+    let mut world = World::new(scenario, workload, strategy, replication)?;
+    let mut events = 0;
+    for event in workload.events(scenario.seed, replication) {
+        world.until(event.at);
+        world.happen(&event);
+        events += 1;
+        if events % 4096 == 0 {
+            done.fetch_add(4096, Ordering::Relaxed);
+        }
+    }
+    done.fetch_add(events % 4096, Ordering::Relaxed);
+    world.land_the_rest();
+    Ok(world.finish(events))
+}
+
+impl<'a> World<'a> {
+    fn new(
+        scenario: &'a Scenario,
+        workload: &'a Workload,
+        strategy: &'a Strategy,
+        replication: u32,
+    ) -> Result<World<'a>, policy::Error> {
+        let seed = scenario.seed;
+        let capacity = scenario.cache.capacity;
+        let node = |number| Node::new(strategy, capacity, seed, replication, number);
+        let nodes = (0..scenario.cache.nodes).map(node).collect::<Result<Vec<_>, _>>()?;
+        let catalogue = &workload.catalogue;
+        let plan = nodes[0].guard.as_ref().map(|guard| guard.plan());
+        let by_meaning = plan.is_some_and(|plan| {
+            plan.rules.iter().any(|rule| matches!(rule.lookup, Lookup::Nearest(_)))
+        });
+        let hears = changes::FEEDS.map(|feed| {
+            plan.is_some_and(|plan| plan.feeds.iter().any(|name| name == feed))
+        });
+        let mut recorder = Recorder::new(workload.warmup, workload.duration);
+        if by_meaning {
+            recorder.expect_semantics();
+        }
+        // Every engine has the same seed, so that a key is hashed once for all of them.
+        let keys = (0..catalogue.keys() as u32).map(|key| {
+            nodes[0].engine.key(Arc::clone(catalogue.text(key)))
+        });
+        let wants_rows = matches!(strategy, Strategy::Policy { wants_rows: true, .. });
+        let mut world = World {
+            scenario,
+            workload,
+            strategy,
+            replication,
+            keys: keys.collect(),
+            nodes,
+            truth: Truth::new(catalogue),
+            origin: Origin::new(&scenario.origin, &scenario.faults, seed, replication),
+            ways: Ways::new(&scenario.writes, &scenario.feed, seed, replication),
+            changes: Changes::new(wants_rows),
+            meaning: Meaning::new(catalogue, by_meaning),
+            loads: Loads::default(),
+            agenda: Agenda::new(),
+            recorder,
+            balance: stream(seed, replication, Purpose::Balance, 0),
+            hears,
+            entries: 0,
+            next_sweep: 0,
+            next_look: 0,
+            calls: Calls::default(),
+            fallback: 0,
+        };
+        world.plan_what_breaks();
+        Ok(world)
+    }
+
+    fn plan_what_breaks(&mut self) {
+        for fault in &self.scenario.faults {
+            let task = match fault.what {
+                FaultKind::Flush => Task::Flush,
+                FaultKind::Restart => Task::Restart,
+                // The origin knows when it is slow or down.
+                FaultKind::OriginSlow | FaultKind::OriginDown => continue,
+            };
+            self.agenda.add(fault.at.0, Class::Fault, task);
+        }
+        for at in Ways::gaps(&self.scenario.feed) {
+            self.agenda.add(at, Class::Fault, Task::Gap);
+        }
+    }
+
+    /// Carries out everything that is due by `now`.
+    fn until(&mut self, now: u64) {
+        while self.agenda.next_at().is_some_and(|at| at <= now) {
+            let Some((at, task)) = self.agenda.pop() else { break };
+            self.carry_out(at, task);
+        }
+        if now >= self.next_sweep {
+            self.sweep(now);
+        }
+    }
+
+    fn carry_out(&mut self, now: u64, task: Task) {
+        match task {
+            Task::Land(load) => self.land(load, now),
+            Task::Deliver(feed, written) => self.deliver(feed, written, now),
+            Task::Again(node, purge) => self.purge(node, &purge, &[], now),
+            Task::Gap => self.report_gap(now),
+            Task::Flush => self.flush(now),
+            Task::Restart => self.restart(now),
+        }
+    }
+
+    fn happen(&mut self, event: &Event) {
+        match event.op {
+            Op::Read => self.read(event),
+            Op::Write | Op::Delete | Op::WriteTag => self.write(event),
+        }
+    }
+
+    fn write(&mut self, event: &Event) {
+        let Event { at, subject, op, client, .. } = *event;
+        let number = match op {
+            Op::WriteTag => self.truth.write_tag(subject, at),
+            _ => self.truth.write_key(subject, at),
+        };
+        if op != Op::WriteTag {
+            self.recorder.wrote(client, subject, self.truth.now());
+        }
+        let heard = self.ways.write(at);
+        let written = Written { op, subject, number, at };
+        if matches!(self.strategy, Strategy::Perfect) {
+            self.take_away_what_changed(&written, at);
+        }
+        let ways = [(FeedName::Writes, heard.announced), (FeedName::Capture, heard.captured)];
+        let mut listens = false;
+        let mut hears = false;
+        for (feed, due) in ways {
+            if self.hears[feed as usize] {
+                listens = true;
+                hears |= due.is_some();
+                if let Some(due) = due {
+                    self.agenda.add(due, Class::Delivery, Task::Deliver(feed, written));
+                }
+            }
+        }
+        if listens && !hears {
+            self.recorder.lost(at, 1);
+        }
+        // What is heard of at once is heard of before the next event.
+        self.until(at);
+    }
+
+    /// After the last event: loads still come back, so that every read is answered.
+    fn land_the_rest(&mut self) {
+        while let Some((at, task)) = self.agenda.pop() {
+            if matches!(task, Task::Land(_)) {
+                self.carry_out(at, task);
+            }
+        }
+    }
+
+    fn finish(mut self, events: u64) -> Outcome {
+        let end = self.workload.duration;
+        self.look_at_indexes(end);
+        let mut fallback = self.fallback;
+        for guard in self.nodes.iter().filter_map(|node| node.guard.as_ref()) {
+            self.calls += guard.calls();
+            fallback += guard.standing_in_since().map_or(0, |since| end.saturating_sub(since));
+        }
+        let figures = PolicyFigures {
+            calls: self.calls.calls,
+            traps: self.calls.traps,
+            fuel: self.calls.fuel,
+            fallback_us: fallback as f64 / 1000.0,
+        };
+        let guards = self.nodes.iter().filter_map(|node| node.guard.as_ref());
+        let policy_error = guards.filter_map(|guard| guard.last_error().cloned()).next();
+        let (summary, series, histograms) = self.recorder.finish(figures);
+        Outcome { summary, series, histograms, events, calls: self.calls, policy_error }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! One cache of the fleet, and what is known of the entries it holds.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rustc_hash::FxBuildHasher;
+use shelflife::engine::{Engine, Entry, FlightId, Key, Lease, Options, Plan};
+use shelflife::policy::{self, Guard, Limits, Surroundings};
+
+use super::changes::FEEDS;
+use super::strategy::{Strategy, factory};
+use super::truth::State;
+use crate::measure::Recorder;
+use crate::random::{Purpose, stream};
+
+/// What a cache holds instead of a value: which state of the origin it is of.
+#[derive(Debug)]
+pub struct Held {
+    pub key: u32,
+    pub state: State,
+    /// Loaded ahead of need, in the background.
+    pub refreshed: bool,
+    /// Served since it was stored.
+    pub read: AtomicBool,
+    /// Out of reach, but within its lease.
+    orphaned: AtomicBool,
+}
+
+impl Held {
+    pub fn new(key: u32, state: State, refreshed: bool) -> Held {
+        Held { key, state, refreshed, read: AtomicBool::new(false), orphaned: AtomicBool::new(false) }
+    }
+}
+
+/// An entry of a simulated cache.
+pub type HeldEntry = Arc<Entry<Held>>;
+
+/// One cache of the fleet.
+pub struct Node {
+    pub engine: Arc<Engine<Held>>,
+    /// None for the baselines.
+    pub guard: Option<Guard>,
+    /// Which load each flight is, for those who join.
+    pub flights: HashMap<FlightId, usize, FxBuildHasher>,
+    /// Reads that found no value, by key, since the first of them began a load: with its time.
+    pub herds: HashMap<u32, (u64, u64), FxBuildHasher>,
+    /// Keys stored with each group, by the group's number. May name a key twice, and keys that no
+    /// longer carry the group.
+    members: HashMap<u32, Vec<u32>, FxBuildHasher>,
+    /// When the lease of what was orphaned ends, by the number of the orphaning.
+    orphans: BinaryHeap<Reverse<(u64, u64)>>,
+    orphaned: HashMap<u64, HeldEntry, FxBuildHasher>,
+    orphanings: u64,
+    pub orphan_count: u64,
+    pub bytes: u64,
+    draws: ChaCha8Rng,
+}
+
+impl Node {
+    pub fn new(
+        strategy: &Strategy,
+        capacity: u64,
+        seed: u64,
+        replication: u32,
+        number: u32,
+    ) -> Result<Node, policy::Error> {
+        let mut options = Options::default();
+        options.capacity = capacity;
+        options.hash_seed = seed;
+        let engine = Arc::new(Engine::new(&options));
+        let guard = match strategy {
+            Strategy::Policy { maker, config, .. } => {
+                let index = Arc::clone(&engine);
+                let mut instances = 0;
+                let surroundings = move || {
+                    // Another instance of a policy draws other numbers than the one before it.
+                    instances += 1;
+                    let entity = number + (instances << 16);
+                    let mut rng = stream(seed, replication, Purpose::Policy, entity);
+                    Surroundings {
+                        random: Box::new(move || rng.random()),
+                        index: Some(index.clone()),
+                        ..Surroundings::default()
+                    }
+                };
+                let factory = factory(maker, surroundings);
+                Some(Guard::configure(factory, config, &FEEDS, Limits::default())?)
+            }
+            Strategy::NoCache | Strategy::Perfect => None,
+        };
+        match &guard {
+            Some(guard) => engine.install(guard.plan()),
+            None => engine.install(&Plan::every_key(Lease::default())),
+        }
+        Ok(Node {
+            engine,
+            guard,
+            flights: HashMap::default(),
+            herds: HashMap::default(),
+            members: HashMap::default(),
+            orphans: BinaryHeap::new(),
+            orphaned: HashMap::default(),
+            orphanings: 0,
+            orphan_count: 0,
+            bytes: 0,
+            draws: stream(seed, replication, Purpose::Lease, number),
+        })
+    }
+
+    /// The engine and a source of numbers from [0, 1), side by side.
+    pub fn engine_and_draws(&mut self) -> (&Engine<Held>, impl FnMut() -> f64 + '_) {
+        let Node { engine, draws, .. } = self;
+        (engine, || draws.random())
+    }
+
+    /// An entry was stored in this cache.
+    pub fn stored(&mut self, entry: &HeldEntry) {
+        self.bytes += entry.size();
+        for group in entry.groups().chain(entry.counter()) {
+            let members = self.members.entry(group).or_default();
+            members.push(entry.value().key);
+            if members.len() >= 64 && members.len().is_power_of_two() {
+                members.sort_unstable();
+                members.dedup();
+            }
+        }
+    }
+
+    /// An entry is gone from memory.
+    pub fn left(&mut self, entry: &Entry<Held>, recorder: &mut Recorder) {
+        self.bytes = self.bytes.saturating_sub(entry.size());
+        let held = entry.value();
+        if held.refreshed && !held.read.load(Ordering::Relaxed) {
+            recorder.wasted_refresh(entry.stored());
+        }
+        if held.orphaned.swap(false, Ordering::Relaxed) {
+            self.orphan_count -= 1;
+        }
+    }
+
+    /// The fresh entries that carry a group, each once; the list starts anew.
+    pub fn take_members(&mut self, group: u32, keys: &[Key], now: u64) -> Vec<HeldEntry> {
+        let Some(mut members) = self.members.remove(&group) else { return Vec::new() };
+        members.sort_unstable();
+        members.dedup();
+        let fresh = members.into_iter().filter_map(|key| {
+            let entry = self.engine.peek_fresh(&keys[key as usize], now)?;
+            let carries = entry.groups().chain(entry.counter()).any(|other| other == group);
+            carries.then_some(entry)
+        });
+        fresh.collect()
+    }
+
+    /// A purge has put entries out of reach that stay in memory.
+    pub fn orphan(&mut self, entries: Vec<HeldEntry>) {
+        for entry in entries {
+            if !entry.value().orphaned.swap(true, Ordering::Relaxed) {
+                self.orphan_count += 1;
+                self.orphanings += 1;
+                self.orphans.push(Reverse((entry.fresh_until(), self.orphanings)));
+                self.orphaned.insert(self.orphanings, entry);
+            }
+        }
+    }
+
+    /// Counts the entries within their lease that no read can reach any more.
+    pub fn orphans(&mut self, now: u64) -> u64 {
+        while let Some(&Reverse((ends, number))) = self.orphans.peek() {
+            if ends > now {
+                break;
+            }
+            self.orphans.pop();
+            if let Some(entry) = self.orphaned.remove(&number)
+                && entry.value().orphaned.swap(false, Ordering::Relaxed)
+            {
+                self.orphan_count -= 1;
+            }
+        }
+        self.orphan_count
+    }
+}

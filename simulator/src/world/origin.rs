@@ -1,0 +1,138 @@
+//! Where loads go: latency, servers with a queue, failures.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use rand::{Rng, RngExt};
+use rand_chacha::ChaCha8Rng;
+
+use crate::random::{Purpose, stream};
+use crate::scenario::{self, FaultKind};
+
+/// What is known of a load when it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// When it comes back.
+    pub ends: u64,
+    /// The instant whose state it brings, replica lag and visibility taken off.
+    pub reads: u64,
+    pub fails: bool,
+}
+
+/// The source of truth, as far as time goes.
+pub struct Origin<'a> {
+    settings: &'a scenario::Origin,
+    /// When each server is free again; empty without a queue.
+    servers: BinaryHeap<Reverse<u64>>,
+    slow: Vec<(u64, u64, f64)>,
+    down: Vec<(u64, u64)>,
+    latency: ChaCha8Rng,
+    errors: ChaCha8Rng,
+    replica_lag: ChaCha8Rng,
+    visible_after: ChaCha8Rng,
+}
+
+impl<'a> Origin<'a> {
+    pub fn new(
+        settings: &'a scenario::Origin,
+        faults: &[scenario::Fault],
+        seed: u64,
+        replication: u32,
+    ) -> Origin<'a> {
+        let stream = |purpose| stream(seed, replication, purpose, 0);
+        let span = |fault: &scenario::Fault| {
+            let end = fault.lasts.map_or(u64::MAX, |lasts| fault.at.0.saturating_add(lasts.0));
+            (fault.at.0, end)
+        };
+        let of = |kind| faults.iter().filter(move |fault| fault.what == kind);
+        let slow = of(FaultKind::OriginSlow).map(|fault| {
+            let (from, to) = span(fault);
+            (from, to, fault.by.unwrap_or(1.0))
+        });
+        Origin {
+            settings,
+            servers: (0..settings.servers).map(|_| Reverse(0)).collect(),
+            slow: slow.collect(),
+            down: of(FaultKind::OriginDown).map(span).collect(),
+            latency: stream(Purpose::OriginLatency),
+            errors: stream(Purpose::OriginErrors),
+            replica_lag: stream(Purpose::ReplicaLag),
+            visible_after: stream(Purpose::VisibleAfter),
+        }
+    }
+
+    /// A load begins now.
+    pub fn visit(&mut self, now: u64) -> Visit {
+        let starts = match self.servers.peek() {
+            Some(&Reverse(free)) => now.max(free),
+            None => now,
+        };
+        let mut latency = self.settings.latency.sample(&mut self.latency) as f64;
+        for &(from, to, by) in &self.slow {
+            if (from..to).contains(&starts) {
+                latency *= by;
+            }
+        }
+        let latency = latency as u64;
+        let ends = starts.saturating_add(latency);
+        if self.servers.pop().is_some() {
+            self.servers.push(Reverse(ends));
+        }
+        let reads = starts + (latency as f64 * self.settings.snapshot_at) as u64;
+        let lag = self.settings.replica_lag.sample(&mut self.replica_lag)
+            + self.settings.visible_after.sample(&mut self.visible_after);
+        let down = self.down.iter().any(|&(from, to)| (from..to).contains(&ends));
+        let fails = down || happens(self.settings.errors, &mut self.errors);
+        Visit { ends, reads: reads.saturating_sub(lag), fails }
+    }
+}
+
+/// Whether something of this probability happens. Draws nothing where there is no doubt.
+pub fn happens(probability: f64, rng: &mut impl Rng) -> bool {
+    if probability <= 0.0 {
+        false
+    } else if probability >= 1.0 {
+        true
+    } else {
+        rng.random::<f64>() < probability
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Distribution, Nanos};
+
+    fn settings(servers: u32) -> scenario::Origin {
+        let latency = Distribution::Constant(Nanos(10));
+        scenario::Origin { latency, servers, ..scenario::Origin::default() }
+    }
+
+    #[test]
+    fn a_load_beyond_the_servers_waits_for_the_first_to_be_free() {
+        let settings = settings(2);
+        let mut origin = Origin::new(&settings, &[], 0, 0);
+        let ends: Vec<u64> = [0, 1, 2, 3].map(|now| origin.visit(now).ends).into();
+        assert_eq!(ends, [10, 11, 20, 21]);
+    }
+
+    #[test]
+    fn a_load_reads_the_state_part_of_the_way() {
+        let settings = settings(0);
+        assert_eq!(Origin::new(&settings, &[], 0, 0).visit(100).reads, 105);
+    }
+
+    #[test]
+    fn a_load_that_ends_while_the_origin_is_down_fails() {
+        let settings = settings(0);
+        let fault = scenario::Fault {
+            at: Nanos(50),
+            what: FaultKind::OriginDown,
+            by: None,
+            lasts: Some(Nanos(20)),
+        };
+        let mut origin = Origin::new(&settings, &[fault], 0, 0);
+        let fails: Vec<bool> = [39, 40, 59, 60].map(|now| origin.visit(now).fails).into();
+        assert_eq!(fails, [false, true, true, false]);
+    }
+}

@@ -1,0 +1,277 @@
+//! Changes on their way into the caches, and everything else that takes entries away.
+
+use std::sync::Arc;
+
+use shelflife::engine::{Fill, Key, Purge, PurgeMode, Purged, Stored};
+use shelflife::policy::{Change, Loaded};
+
+use super::agenda::Class;
+use super::changes::{FeedName, Written};
+use super::node::{Held, HeldEntry, Node};
+use super::{Task, World};
+use crate::workload::Op;
+
+/// Changes that are handed to a policy in one call at most.
+const BATCH: usize = 256;
+
+impl World<'_> {
+    /// The caches hear of a write, and of what else arrives by the same feed at the same instant.
+    pub(super) fn deliver(&mut self, feed: FeedName, first: Written, now: u64) {
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            match self.agenda.peek() {
+                Some((at, Task::Deliver(other, next))) if at == now && *other == feed => {
+                    batch.push(*next);
+                    self.agenda.pop();
+                }
+                _ => break,
+            }
+        }
+        let catalogue = &self.workload.catalogue;
+        let changes: Vec<Change> = batch
+            .iter()
+            .map(|written| self.changes.describe(written, feed, catalogue, &mut self.meaning))
+            .collect();
+        for node in 0..self.nodes.len() {
+            let Some(guard) = &mut self.nodes[node].guard else { continue };
+            for purge in guard.react(&changes, now).purges {
+                self.purge(node, &purge, &batch, now);
+            }
+        }
+    }
+
+    /// Carries out a purge in one cache. `batch` is what brought it about.
+    pub(super) fn purge(&mut self, node: usize, purge: &Purge, batch: &[Written], now: u64) {
+        match purge {
+            Purge::Keys { keys, mode: PurgeMode::Replace } => {
+                for key in keys {
+                    self.replace(node, key, batch, now);
+                }
+            }
+            Purge::Keys { keys, mode } => {
+                for key in keys {
+                    let key = self.resolve(node, key, batch);
+                    let mut purged = Purged::default();
+                    self.nodes[node].engine.purge_key(&key, *mode, now, &mut purged);
+                    self.recorder.invalidated(now, purged.fresh.len() as u64);
+                    self.note_removed(node, &purged, now);
+                }
+            }
+            Purge::KeysAgain { keys, mode, after } => {
+                let again = Purge::Keys { keys: keys.clone(), mode: *mode };
+                self.agenda.add(now.saturating_add(*after), Class::Delivery, Task::Again(node, again));
+            }
+            Purge::Tags { tags, mode } => {
+                for tag in tags {
+                    let group = self.nodes[node].engine.tag_number(tag);
+                    let members = self.nodes[node].take_members(group, &self.keys, now);
+                    let purge = Purge::Tags { tags: vec![tag.clone()], mode: *mode };
+                    self.nodes[node].engine.purge(&purge, now);
+                    let orphans = *mode == PurgeMode::Drop;
+                    self.note_group(node, members, orphans, now);
+                }
+            }
+            Purge::Bump { generation } => {
+                let group = self.nodes[node].engine.counter_number(generation);
+                let members = self.nodes[node].take_members(group, &self.keys, now);
+                self.nodes[node].engine.purge(purge, now);
+                self.note_group(node, members, true, now);
+            }
+            Purge::Within { .. } => {
+                let changed = self.changed_entries(node, batch, now);
+                let purged = self.purge_at_once(node, purge, now);
+                let really = |entry: &HeldEntry| {
+                    let held = entry.value();
+                    self.truth.missing(held.key, held.state, self.truth.now()).is_some()
+                };
+                let purged_changed = purged.iter().filter(|entry| really(entry)).count();
+                let changed = changed.max(purged_changed);
+                let counts = [purged.len(), purged_changed, changed].map(|count| count as u64);
+                self.recorder.purged_by_meaning(now, counts[0], counts[1], counts[2]);
+            }
+            Purge::Prefix { .. } | Purge::Everything { .. } => {
+                self.purge_at_once(node, purge, now);
+            }
+        }
+    }
+
+    /// Purges what is found at once; gives the entries that were fresh.
+    fn purge_at_once(&mut self, node: usize, purge: &Purge, now: u64) -> Vec<HeldEntry> {
+        let purged = self.nodes[node].engine.purge(purge, now);
+        let fresh: Vec<HeldEntry> = purged.fresh.iter().map(|(_, entry)| entry.clone()).collect();
+        self.recorder.invalidated(now, fresh.len() as u64);
+        self.recorder.fanned_out(now, fresh.len() as u64);
+        self.note_removed(node, &purged, now);
+        fresh
+    }
+
+    /// A group was purged that hides its entries without removing them.
+    fn note_group(&mut self, node: usize, members: Vec<HeldEntry>, orphans: bool, now: u64) {
+        self.recorder.invalidated(now, members.len() as u64);
+        self.recorder.fanned_out(now, members.len() as u64);
+        if orphans {
+            self.nodes[node].orphan(members);
+        }
+        self.note_holdings(now);
+    }
+
+    /// A write-through: a fresh entry takes the value of the change, anything else is dropped.
+    fn replace(&mut self, node: usize, key: &str, batch: &[Written], now: u64) {
+        let catalogue = &self.workload.catalogue;
+        let brought = batch.iter().rev().find(|written| {
+            written.op == Op::Write && **catalogue.text(written.subject) == *key
+        });
+        let engine_key = self.resolve(node, key, batch);
+        let resident = self.nodes[node].engine.peek_fresh(&engine_key, now);
+        let (Some(written), Some(resident)) = (brought, resident) else {
+            let mut purged = Purged::default();
+            let engine = &self.nodes[node].engine;
+            engine.purge_key(&engine_key, PurgeMode::Drop, now, &mut purged);
+            self.note_removed(node, &purged, now);
+            return;
+        };
+        let vector = self.meaning.of_key(written.subject);
+        let fill = Fill { now, load_time: 0, size: resident.size(), vector };
+        let value = Held::new(written.subject, written.number + 1, false);
+        let Node { engine, guard: Some(guard), .. } = &mut self.nodes[node] else { return };
+        let source = engine.lease_source(&engine_key);
+        let loaded =
+            Loaded { key, now, size: resident.size(), load_time: 0, depends_on: &[] };
+        let lease = guard.lease(&source, &loaded).into_owned();
+        let (engine, mut draws) = self.nodes[node].engine_and_draws();
+        let stored = engine.insert(&engine_key, value, &lease, &fill, &mut draws);
+        drop(draws);
+        self.recorder.updated(now);
+        self.note_stored(node, &stored, now);
+    }
+
+    /// Perfect invalidation: every cache loses exactly what a write changed.
+    pub(super) fn take_away_what_changed(&mut self, written: &Written, now: u64) {
+        let workload = self.workload;
+        let changed: &[u32] = match written.op {
+            Op::WriteTag => workload.catalogue.keys_of_tag(written.subject),
+            _ => &[written.subject],
+        };
+        for node in 0..self.nodes.len() {
+            let mut purged = Purged::default();
+            for key in changed {
+                let key = &self.keys[*key as usize];
+                self.nodes[node].engine.purge_key(key, PurgeMode::Drop, now, &mut purged);
+            }
+            self.note_removed(node, &purged, now);
+        }
+    }
+
+    /// A gap in a feed expires what the feed guards: silence is failure.
+    pub(super) fn report_gap(&mut self, now: u64) {
+        if self.hears[FeedName::Capture as usize] {
+            for node in 0..self.nodes.len() {
+                self.purge(node, &Purge::Everything { mode: PurgeMode::Expire }, &[], now);
+            }
+        }
+    }
+
+    pub(super) fn flush(&mut self, now: u64) {
+        for node in 0..self.nodes.len() {
+            let purged = self.nodes[node].engine.purge(&Purge::Everything { mode: PurgeMode::Drop }, now);
+            self.note_removed(node, &purged, now);
+        }
+    }
+
+    /// Every cache starts again, empty, with a new instance of its policy.
+    pub(super) fn restart(&mut self, now: u64) {
+        for node in 0..self.nodes.len() {
+            let purged = self.nodes[node].engine.clear(now);
+            self.note_removed(node, &purged, now);
+            let number = node as u32;
+            let capacity = self.scenario.cache.capacity;
+            let seed = self.scenario.seed;
+            let old = &mut self.nodes[node];
+            // What was in flight comes back to a process that no longer is.
+            old.herds.clear();
+            let fresh = Node::new(self.strategy, capacity, seed, self.replication, number);
+            if let (Ok(fresh), Some(guard)) = (fresh, &mut old.guard) {
+                self.calls += guard.calls();
+                self.fallback += guard.standing_in_since().map_or(0, |since| now - since);
+                if let Some(new_guard) = fresh.guard {
+                    *guard = new_guard;
+                }
+            }
+        }
+    }
+
+    /// Throws away what no lease keeps, about once a second.
+    pub(super) fn sweep(&mut self, now: u64) {
+        const EVERY: u64 = 1 << 30;
+        self.next_sweep = (now / EVERY + 1) * EVERY;
+        for node in 0..self.nodes.len() {
+            let (_, gone) = self.nodes[node].engine.sweep(now, usize::MAX);
+            for (_, entry) in &gone {
+                self.nodes[node].left(entry, &mut self.recorder);
+            }
+            self.entries -= gone.len() as u64;
+        }
+        if now >= self.next_look {
+            self.look_at_indexes(now);
+            self.note_holdings(now);
+        }
+    }
+
+    pub(super) fn look_at_indexes(&mut self, now: u64) {
+        self.next_look = self.recorder.bin_end(now);
+        let bytes = self.nodes.iter().map(|node| node.engine.index_bytes() as u64).sum();
+        self.recorder.index_holds(bytes);
+    }
+
+    pub(super) fn note_stored(&mut self, node: usize, stored: &Stored<Held>, now: u64) {
+        let Node { .. } = &self.nodes[node];
+        self.nodes[node].stored(&stored.entry);
+        self.entries += 1;
+        let gone = stored.evicted.iter().map(|(_, entry)| entry).chain(&stored.replaced);
+        for entry in gone {
+            self.nodes[node].left(entry, &mut self.recorder);
+            self.entries -= 1;
+        }
+        self.note_holdings(now);
+    }
+
+    fn note_removed(&mut self, node: usize, purged: &Purged<Held>, now: u64) {
+        for (_, entry) in &purged.removed {
+            self.nodes[node].left(entry, &mut self.recorder);
+        }
+        self.entries -= purged.removed.len() as u64;
+        if !purged.removed.is_empty() {
+            self.note_holdings(now);
+        }
+    }
+
+    fn note_holdings(&mut self, now: u64) {
+        let orphans = self.nodes.iter_mut().map(|node| node.orphans(now)).sum();
+        let bytes = self.nodes.iter().map(|node| node.bytes).sum();
+        self.recorder.holds(now, self.entries, orphans, bytes);
+    }
+
+    /// Entries of a cache that the changes of a batch have made stale.
+    fn changed_entries(&self, node: usize, batch: &[Written], now: u64) -> usize {
+        let catalogue = &self.workload.catalogue;
+        let engine = &self.nodes[node].engine;
+        let is_held = |key: &u32| engine.peek_fresh(&self.keys[*key as usize], now).is_some();
+        let changed = |written: &Written| match written.op {
+            Op::WriteTag => catalogue.keys_of_tag(written.subject).iter().filter(|key| is_held(key)).count(),
+            _ => usize::from(is_held(&written.subject)),
+        };
+        batch.iter().map(changed).sum()
+    }
+
+    /// The key that a policy names: most often that of the change.
+    fn resolve(&self, node: usize, key: &str, batch: &[Written]) -> Key {
+        let catalogue = &self.workload.catalogue;
+        let same = batch.iter().find(|written| {
+            written.op != Op::WriteTag && **catalogue.text(written.subject) == *key
+        });
+        match same {
+            Some(written) => self.keys[written.subject as usize].clone(),
+            None => self.nodes[node].engine.key(Arc::<str>::from(key)),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Reads, and how they are answered.
+
+use std::sync::atomic::Ordering;
+
+use rand::RngExt;
+use shelflife::engine::{Read, Reader};
+
+use super::loads::Waiter;
+use super::node::HeldEntry;
+use super::strategy::Strategy;
+use super::{World, truth::State};
+use crate::measure::{Answer, Class};
+use crate::scenario::Balance;
+use crate::workload::Event;
+
+impl World<'_> {
+    pub(super) fn read(&mut self, event: &Event) {
+        let node = self.pick_node(event.subject);
+        let waiter = Waiter {
+            key: event.subject,
+            client: event.client,
+            began: event.at,
+            seen: self.truth.now(),
+            class: Class::Miss,
+            bytes: u64::from(event.bytes),
+        };
+        self.look_up(node, waiter, event.at, true);
+    }
+
+    /// Looks for a value; `first` is false for a reader that waited for one it may not have.
+    pub(super) fn look_up(&mut self, node: usize, mut waiter: Waiter, now: u64, first: bool) {
+        if matches!(self.strategy, Strategy::NoCache) {
+            self.start_load(node, waiter.key, None, vec![waiter], waiter.bytes, now);
+            return;
+        }
+        let coalesce = self.scenario.cache.coalesce;
+        let vector = self.meaning.of_key(waiter.key);
+        let key = &self.keys[waiter.key as usize];
+        let (engine, mut draws) = self.nodes[node].engine_and_draws();
+        let vector = vector.as_deref();
+        let read = engine.read(key, &mut Reader { now, vector, coalesce, draw: &mut draws });
+        drop(draws);
+        match read {
+            Read::Hit { entry, refresh, similarity } => {
+                if first {
+                    waiter.class = Class::Hit;
+                }
+                self.note_look_up(&waiter, Some(&entry), similarity.is_some());
+                self.serve(&waiter, Some(&entry), now);
+                if let Some(ticket) = refresh {
+                    let bytes = waiter.bytes;
+                    self.start_load(node, waiter.key, Some(ticket), Vec::new(), bytes, now);
+                }
+            }
+            Read::Join { flight, .. } => {
+                waiter.class = Class::Delayed;
+                self.note_look_up(&waiter, None, false);
+                if first {
+                    self.found_nothing(node, waiter.key, now);
+                }
+                let load = self.nodes[node].flights[&flight];
+                self.loads.join(load, waiter);
+            }
+            Read::Load(ticket, ()) => {
+                self.note_look_up(&waiter, None, false);
+                if first {
+                    self.found_nothing(node, waiter.key, now);
+                }
+                let (key, bytes) = (waiter.key, waiter.bytes);
+                self.start_load(node, key, Some(ticket), vec![waiter], bytes, now);
+            }
+            other => unreachable!("a read that the engine answers with {other:?}"),
+        }
+    }
+
+    /// Answers a read with an entry, or with none where none could be had.
+    pub(super) fn serve(&mut self, waiter: &Waiter, entry: Option<&HeldEntry>, now: u64) {
+        let held = entry.map(|entry| {
+            let held = entry.value();
+            held.read.store(true, Ordering::Relaxed);
+            (held.state, held.key)
+        });
+        self.answer(waiter, held, now);
+    }
+
+    pub(super) fn answer(&mut self, waiter: &Waiter, held: Option<(State, u32)>, now: u64) {
+        let answer = Answer {
+            key: waiter.key,
+            client: waiter.client,
+            began: waiter.began,
+            seen: waiter.seen,
+            answered: now,
+            held: held.map(|(state, _)| state),
+            served: held.map_or(waiter.key, |(_, key)| key),
+            class: waiter.class,
+        };
+        self.recorder.answer(&answer, &self.truth);
+    }
+
+    fn note_look_up(&mut self, waiter: &Waiter, entry: Option<&HeldEntry>, by_meaning: bool) {
+        if self.meaning.is_wanted() {
+            let answers = |entry: &HeldEntry| self.meaning.answers(entry.value().key, waiter.key);
+            let wrong = by_meaning && !entry.is_some_and(answers);
+            self.recorder.looked_up(waiter.began, entry.is_some(), wrong);
+        }
+    }
+
+    /// A read found no value: it is the first of a herd, or one more of it.
+    fn found_nothing(&mut self, node: usize, key: u32, now: u64) {
+        self.nodes[node].herds.entry(key).or_insert((now, 0)).1 += 1;
+    }
+
+    fn pick_node(&mut self, key: u32) -> usize {
+        let count = self.nodes.len();
+        if count == 1 {
+            return 0;
+        }
+        match self.scenario.cache.balance {
+            Balance::Random => self.balance.random_range(0..count),
+            Balance::ByKey => key as usize % count,
+        }
+    }
+}

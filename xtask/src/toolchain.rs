@@ -1,0 +1,172 @@
+//! A compiler for WebAssembly: the one that is there, or one that is fetched.
+
+mod debian;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+
+use crate::Outcome;
+
+/// What policies are compiled for: a target without an operating system, whose components import
+/// nothing but what their contract says.
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// A compiler that can build policies.
+pub struct Toolchain {
+    /// What it says of itself.
+    pub compiler: String,
+    root: PathBuf,
+    /// Where it builds; not where everything else is built, so that one build does not wait for the
+    /// other.
+    target_dir: PathBuf,
+    /// Flags for the compiler.
+    flags: Vec<String>,
+    /// Further arguments and variables for cargo.
+    arguments: Vec<String>,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// What is read of `cargo metadata`.
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    manifest_path: PathBuf,
+    source: Option<String>,
+}
+
+impl Toolchain {
+    /// Finds a compiler: the one that `cargo` uses if it has the target or `rustup` can add it, else
+    /// Debian's.
+    pub fn find(root: &Path) -> Outcome<Self> {
+        let metadata = output(
+            cargo(root)
+                .args(["metadata", "--format-version", "1", "--locked"])
+                .args(["--filter-platform", TARGET]),
+        )?;
+        let metadata: Metadata = serde_json::from_str(&metadata)
+            .map_err(|error| format!("cargo metadata cannot be read: {error}"))?;
+        let mut toolchain = Self {
+            compiler: String::new(),
+            root: root.to_owned(),
+            target_dir: metadata.target_directory.join("guests"),
+            flags: Vec::new(),
+            arguments: Vec::new(),
+            variables: Vec::new(),
+        };
+        let mut rustc = PathBuf::from("rustc");
+        if let Err(why) = add_target(root) {
+            eprintln!("{why}");
+            eprintln!("trying Debian's compiler instead");
+            let folder = metadata.target_directory.join("guest-toolchain");
+            let debian = debian::install(&folder, &sysroot(root, &rustc)?).map_err(|error| {
+                format!("{error}\nneither rustup nor Debian has a compiler for {TARGET}")
+            })?;
+            rustc = debian.rustc;
+            toolchain.arguments = debian.arguments;
+            toolchain.variables = debian.variables;
+            toolchain.target_dir = metadata.target_directory.join("guests-debian");
+        }
+        toolchain.compiler = output(Command::new(&rustc).arg("--version").current_dir(root))?
+            .trim()
+            .to_owned();
+        toolchain.flags = remap(root, &rustc, &metadata.packages)?;
+        Ok(toolchain)
+    }
+
+    /// Builds a package, and answers the folder that its module is in.
+    pub fn build(&self, package: &str) -> Outcome<PathBuf> {
+        let mut cargo = cargo(&self.root);
+        cargo
+            .args(["rustc", "--quiet", "--locked", "--profile", "guest"])
+            // A library for Rust as well, which the manifest asks for, would rule out optimisation
+            // across crates, and with it a third of the size.
+            .args(["--package", package, "--lib", "--crate-type", "cdylib"])
+            .args(["--target", TARGET, "--target-dir"])
+            .arg(&self.target_dir)
+            .args(&self.arguments)
+            .env("CARGO_ENCODED_RUSTFLAGS", self.flags.join("\u{1f}"))
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        match cargo.status() {
+            Ok(status) if status.success() => Ok(self.target_dir.join(TARGET).join("guest")),
+            Ok(status) => Err(format!(
+                "{package} cannot be built: cargo ended with {status}"
+            )),
+            Err(error) => Err(format!("cargo cannot be run: {error}")),
+        }
+    }
+}
+
+/// Makes sure that the compiler has the target.
+fn add_target(root: &Path) -> Outcome {
+    let sysroot = sysroot(root, Path::new("rustc"))?;
+    if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    eprintln!("adding the target {TARGET}");
+    output(
+        Command::new("rustup")
+            .args(["target", "add", TARGET])
+            .current_dir(root),
+    )
+    .map(drop)
+}
+
+/// Flags that take this machine's folders out of the modules: the compiler writes the places of panics
+/// into them. Without the flags the same sources would give other bytes on another machine, and tell
+/// where they were built.
+fn remap(root: &Path, rustc: &Path, packages: &[Package]) -> Outcome<Vec<String>> {
+    let registries: BTreeSet<&Path> = packages
+        .iter()
+        .filter(|package| package.source.is_some())
+        .filter_map(|package| package.manifest_path.parent()?.parent())
+        .collect();
+    let library = sysroot(root, rustc)?.join("lib/rustlib/src/rust");
+    let folders = registries
+        .into_iter()
+        .map(|folder| (folder, "/crates"))
+        .chain([(library.as_path(), "/rust"), (root, "/shelflife")]);
+    Ok(folders
+        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
+        .collect())
+}
+
+fn sysroot(root: &Path, rustc: &Path) -> Outcome<PathBuf> {
+    let mut rustc = Command::new(rustc);
+    let sysroot = output(rustc.args(["--print", "sysroot"]).current_dir(root))?;
+    Ok(PathBuf::from(sysroot.trim()))
+}
+
+/// The cargo that runs this program. The variables that it was started with are left out, since a
+/// wrapper or flags that are meant for other builds would change the bytes.
+fn cargo(root: &Path) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root);
+    cargo.env_remove("RUSTFLAGS");
+    cargo
+}
+
+/// What a program writes; its errors where it fails.
+fn output(command: &mut Command) -> Outcome<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .map_err(|error| format!("{name} cannot be run: {error}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        Err(format!(
+            "{name} ended with {}: {}",
+            output.status,
+            errors.trim()
+        ))
+    }
+}

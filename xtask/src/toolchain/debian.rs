@@ -1,0 +1,88 @@
+//! Debian's compiler for WebAssembly, for machines where rustup cannot fetch the target.
+//!
+//! Nothing is installed: the packages are unpacked into a folder. They hold a compiler with the sources
+//! of its standard library, which cargo then builds; the linker and cargo itself are those of the
+//! toolchain that is there.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::output;
+use crate::Outcome;
+
+/// The compiler, and what cargo needs to use it.
+pub struct Debian {
+    /// The program.
+    pub rustc: PathBuf,
+    /// Arguments for cargo.
+    pub arguments: Vec<String>,
+    /// Variables for cargo.
+    pub variables: Vec<(&'static str, String)>,
+}
+
+/// Runs the compiler with the libraries that were unpacked beside it.
+const WRAPPER: &str = "\
+#!/bin/sh
+here=$(dirname \"$(readlink -f \"$0\")\")/usr
+export LD_LIBRARY_PATH=$here/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+exec \"$here/bin/rustc\" --sysroot \"$here\" \"$@\"
+";
+
+/// Unpacks the packages into `folder`, unless it has them already. `sysroot` is the toolchain that is
+/// there.
+pub fn install(folder: &Path, sysroot: &Path) -> Outcome<Debian> {
+    let rustc = folder.join("rustc");
+    if !rustc.is_file() {
+        unpack(folder)?;
+        let said =
+            |error: std::io::Error| format!("{} cannot be written: {error}", rustc.display());
+        fs::write(&rustc, WRAPPER).map_err(said)?;
+        fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).map_err(said)?;
+    }
+    let linker = sysroot.join("lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
+    Ok(Debian {
+        arguments: vec!["-Zbuild-std=std,panic_abort".to_owned()],
+        variables: vec![
+            ("RUSTC", rustc.display().to_string()),
+            // Building the standard library is an unstable feature; the compiler itself is a stable one.
+            ("RUSTC_BOOTSTRAP", "1".to_owned()),
+            (
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
+                linker.display().to_string(),
+            ),
+        ],
+        rustc,
+    })
+}
+
+fn unpack(folder: &Path) -> Outcome {
+    let said = |error: std::io::Error| format!("{} cannot be used: {error}", folder.display());
+    let packages = folder.join("packages");
+    fs::create_dir_all(&packages).map_err(said)?;
+    output(
+        Command::new("apt-get")
+            .arg("download")
+            .args(packages_of_the_compiler()?)
+            .current_dir(&packages),
+    )?;
+    for package in fs::read_dir(&packages).map_err(said)? {
+        let package = package.map_err(said)?.path();
+        output(Command::new("dpkg").arg("-x").arg(&package).arg(folder))?;
+    }
+    Ok(())
+}
+
+/// The compiler and the libraries of its own version, whose names have that version in them.
+fn packages_of_the_compiler() -> Outcome<Vec<String>> {
+    let depends = output(Command::new("apt-cache").args(["depends", "rustc-web"]))?;
+    let mut packages: Vec<String> = depends
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Depends: "))
+        .filter(|name| name.starts_with("libstd-rust-web-") || name.starts_with("libllvm"))
+        .map(str::to_owned)
+        .collect();
+    packages.extend(["rustc-web", "libstd-rust-web-dev", "rust-web-src"].map(str::to_owned));
+    Ok(packages)
+}
