@@ -1,5 +1,7 @@
 //! What a contributor runs: `cargo xtask`.
 
+#![forbid(unsafe_code)]
+
 use std::path::Path;
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use super::groups::{Kind, Slot, Tick};
 use super::key::Key;
 use super::lease::Lease;
 use super::read::Standing;
-use super::store::Leaver;
+use super::store::{Gone, Leaver};
 use super::time::Instant;
 use super::{Engine, FlightId};
 
@@ -86,7 +86,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
             return Stored { entry, stored, replaced: None, evicted: Vec::new() };
         }
         // Still under the lock of the flight (F1, R1).
-        let (replaced, evicted) = self.put(key, &entry);
+        let Gone { replaced, evicted } = self.put(key, &entry);
         drop(table);
         Stored { entry, stored, replaced, evicted }
     }
@@ -112,7 +112,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let mut entry = Entry::new(value, self.groups.now(), lease, fill, groups, draw);
         entry.counter = counter;
         let entry = Arc::new(entry);
-        let (replaced, evicted) = self.put(place, &entry);
+        let Gone { replaced, evicted } = self.put(place, &entry);
         drop(table);
         Stored { entry, stored: true, replaced, evicted }
     }
@@ -137,18 +137,18 @@ impl<V, W: Clone + Default> Engine<V, W> {
         (looked_at, gone)
     }
 
-    fn put(&self, key: Key, entry: &Arc<Entry<V>>) -> (Option<Arc<Entry<V>>>, Vec<Leaver<V>>) {
-        let replaced = self.store.peek(&key);
+    fn put(&self, key: Key, entry: &Arc<Entry<V>>) -> Gone<V> {
+        self.expiry.lock().note(key.clone(), entry.gone_at());
+        let gone = self.store.insert(key.clone(), Arc::clone(entry));
         match &entry.vector {
             Some(vector) => self.vectors.write().insert(&key, vector),
-            None => replaced.iter().for_each(|old| self.forget_vector(&key, old)),
+            None => gone.replaced.iter().for_each(|old| self.forget_vector(&key, old)),
         }
-        self.expiry.lock().note(key.clone(), entry.gone_at());
-        let evicted = self.store.insert(key, Arc::clone(entry));
-        for (key, entry) in &evicted {
+        // Last: what had to go may be the new entry itself.
+        for (key, entry) in &gone.evicted {
             self.forget_vector(key, entry);
         }
-        (replaced, evicted)
+        gone
     }
 
     pub(super) fn forget_vector(&self, key: &Key, entry: &Entry<V>) {

@@ -11,6 +11,12 @@ use super::key::{Key, Prehashed};
 /// An entry that left the store, with its key.
 pub type Leaver<V> = (Key, Arc<Entry<V>>);
 
+/// What an insert displaced.
+pub(super) struct Gone<V> {
+    pub(super) replaced: Option<Arc<Entry<V>>>,
+    pub(super) evicted: Vec<Leaver<V>>,
+}
+
 /// Hands evicted entries to the insert that evicted them.
 #[derive(Debug)]
 #[derive(Clone)]
@@ -55,11 +61,14 @@ impl<V> Store<V> {
         self.entries.peek(key)
     }
 
-    /// Stores an entry; returns what had to go for it.
-    pub(super) fn insert(&self, key: Key, entry: Arc<Entry<V>>) -> Vec<Leaver<V>> {
-        let mut evicted = Vec::new();
-        self.entries.insert_with_lifecycle(key, entry, &mut evicted);
-        evicted
+    /// Stores an entry; returns what it took the place of, and what had to go for it.
+    pub(super) fn insert(&self, key: Key, entry: Arc<Entry<V>>) -> Gone<V> {
+        let mut gone = Vec::new();
+        self.entries.insert_with_lifecycle(key.clone(), Arc::clone(&entry), &mut gone);
+        // quick_cache 0.7 reports a replaced value as evicted, whatever its documentation says.
+        let is_replaced = |(other, old): &Leaver<V>| *other == key && !Arc::ptr_eq(old, &entry);
+        let replaced = gone.iter().position(is_replaced).map(|at| gone.swap_remove(at).1);
+        Gone { replaced, evicted: gone }
     }
 
     /// Removes this very entry, not one that took its place.

@@ -351,6 +351,17 @@ fn a_sweep_leaves_what_was_loaded_again() {
 }
 
 #[test]
+fn what_an_entry_took_the_place_of_is_reported_once() {
+    let engine = plain();
+    fill(&engine, "a", "OLD", &Lease::for_nanos(10), 0);
+    let ticket = begin(&engine, "a", 20);
+    let lease = Lease::for_nanos(10);
+    let stored = engine.complete(ticket, "NEW", &lease, &Fill::default(), &mut || 0.5);
+    assert_eq!(stored.replaced.map(|old| *old.value()), Some("OLD"));
+    assert!(stored.evicted.is_empty());
+}
+
+#[test]
 fn capacity_bounds_the_entries_and_the_evicted_are_reported() {
     let options = Options { capacity: 10, ..Options::default() };
     let engine: TestEngine = Engine::new(&options);

@@ -232,7 +232,7 @@ fn split<'a>(text: &str, rest: &'a str) -> Option<(&'a str, &'a str)> {
     Some((before, after.strip_prefix(text)?))
 }
 
-/// Where `text` is in `rest` for the first time; `str::find` would be 3 KiB of code for these few bytes.
+/// Where `text` is in `rest` for the first time; `str::find` would be 3 KiB of code.
 fn first(text: &str, rest: &str) -> Option<usize> {
     rest.as_bytes()
         .windows(text.len())

@@ -39,9 +39,9 @@ fn every_pattern_that_fits_adds_its_tags() {
         tags_of(&Fill::of("page:product:17")),
         [
             "page:product:17",
-            "layout",
             "product:17",
-            "reviews:product:17"
+            "reviews:product:17",
+            "layout"
         ]
     );
     assert_eq!(tags_of(&Fill::of("page:home")), ["page:home", "layout"]);

@@ -39,7 +39,8 @@ impl Distribution {
             return;
         }
         if self.folded.is_none() && self.values.len() as u64 + count > EXACT as u64 {
-            let mut folded = Hdr::new(3).expect("3 digits are within what a histogram can have");
+            let mut folded = Hdr::new_with_bounds(1, u64::MAX / 2, 3)
+                .expect("the bounds and the digits are within what a histogram can have");
             self.values.drain(..).for_each(|value| folded.saturating_record(value));
             self.folded = Some(Box::new(folded));
         }

@@ -224,7 +224,6 @@ impl World<'_> {
     }
 
     pub(super) fn note_stored(&mut self, node: usize, stored: &Stored<Held>, now: u64) {
-        let Node { .. } = &self.nodes[node];
         self.nodes[node].stored(&stored.entry);
         self.entries += 1;
         let gone = stored.evicted.iter().map(|(_, entry)| entry).chain(&stored.replaced);

@@ -4,6 +4,7 @@
 //! of its standard library, which cargo then builds; the linker and cargo itself are those of the
 //! toolchain that is there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -74,15 +75,21 @@ fn unpack(folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// The compiler and the libraries of its own version, whose names have that version in them.
-fn packages_of_the_compiler() -> Outcome<Vec<String>> {
-    let depends = output(Command::new("apt-cache").args(["depends", "rustc-web"]))?;
-    let mut packages: Vec<String> = depends
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("Depends: "))
-        .filter(|name| name.starts_with("libstd-rust-web-") || name.starts_with("libllvm"))
-        .map(str::to_owned)
-        .collect();
-    packages.extend(["rustc-web", "libstd-rust-web-dev", "rust-web-src"].map(str::to_owned));
+/// The compiler, its libraries, whose names have a version in them, and the sources of the standard
+/// library. Everything else that the packages depend on every Debian has.
+fn packages_of_the_compiler() -> Outcome<BTreeSet<String>> {
+    let mut packages = BTreeSet::from(["rust-web-src".to_owned()]);
+    let mut found = vec!["rustc-web".to_owned()];
+    while let Some(package) = found.pop() {
+        if !packages.insert(package.clone()) {
+            continue;
+        }
+        let depends = output(Command::new("apt-cache").args(["depends", &package]))?;
+        let own = depends
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("Depends: "))
+            .filter(|name| name.starts_with("libstd-rust-web-") || name.starts_with("libllvm"));
+        found.extend(own.map(str::to_owned));
+    }
     Ok(packages)
 }

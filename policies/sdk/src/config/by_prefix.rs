@@ -133,7 +133,7 @@ impl<S: Settings> Config for ByPrefix<S> {
                 return Err(format!("`rules`: two are for `{prefix}`"));
             }
             let settings = overridden(&shared, rule).map_err(|text| about(prefix, text))?;
-            // Insertion: rules are few, and a sort is 3 KiB of code.
+            // Insertion: rules are few, and a sort is 4 KiB of code.
             let place = sorted
                 .iter()
                 .position(|(other, _)| other.len() < prefix.len())

@@ -54,11 +54,15 @@ impl de::Error for Error {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::Text(format!("should be {expected}, not {}", kind(&found)))
+        Self::Text(format!(
+            "should be {}, not {}",
+            plain(&expected.to_string()),
+            kind(&found)
+        ))
     }
 
     fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::Text(format!("should be {expected}"))
+        Self::Text(format!("should be {}", plain(&expected.to_string())))
     }
 
     fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
@@ -93,6 +97,15 @@ pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     match nearest {
         Some(nearest) => format!("unknown {what} `{name}`: did you mean `{nearest}`?"),
         None => format!("unknown {what} `{name}`: there are none"),
+    }
+}
+
+/// What was expected, where `serde` says it in Rust's words.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "u32" => "a whole number, 0 or more",
+        "a sequence" => "a list",
+        other => other,
     }
 }
 

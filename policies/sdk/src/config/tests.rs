@@ -104,7 +104,14 @@ fn a_share_lies_between_zero_and_one() {
             "`jitter` should be a number between 0 and 1"
         );
     }
-    assert!(refusal(r#"{ "jitter": "a bit" }"#).starts_with("`jitter` should be "));
+    assert_eq!(
+        refusal(r#"{ "jitter": "a bit" }"#),
+        "`jitter` should be a number between 0 and 1, not text"
+    );
+    assert_eq!(
+        refusal(r#"{ "left": -1 }"#),
+        "`left` should be a whole number, 0 or more"
+    );
 }
 
 #[test]

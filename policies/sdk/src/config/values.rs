@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
 const A_DURATION: &str = "a duration such as `250ms`, `60s` or `2h`";
 const A_LIMIT: &str = "a duration such as `250ms`, `60s` or `2h`, or `none`";
@@ -95,8 +95,8 @@ pub fn maybe<T, E>(read: Result<T, E>) -> Result<Option<T>, E> {
 /// Numbers with units, added up: `1h 30m`, `1.5s`. `None` where the text is anything else, or longer
 /// than 64 bits of nanoseconds hold.
 ///
-/// Of our own, since the crates that do it are three times the size and read months, which no cache
-/// should have to know the length of.
+/// Of our own, since the crate that does it is 6 KiB of every component, and reads months, which no
+/// cache should have to know the length of.
 fn parse(text: &str) -> Option<Duration> {
     const UNITS: [(&str, u64); 8] = [
         ("ns", 1),
@@ -153,7 +153,7 @@ fn number<'de, D: Deserializer<'de>>(
     expected: &'static str,
     holds: fn(f64) -> bool,
 ) -> Result<f64, D::Error> {
-    let number = f64::deserialize(from)?;
+    let number = from.deserialize_f64(Number(expected))?;
     if holds(number) {
         Ok(number)
     } else {
@@ -164,7 +164,30 @@ fn number<'de, D: Deserializer<'de>>(
     }
 }
 
-/// Takes text; says what it should say where it is given anything else.
+/// Takes a number; says what it should be where it is given anything else.
+struct Number(&'static str);
+
+impl Visitor<'_> for Number {
+    type Value = f64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<f64, E> {
+        Ok(number as f64)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<f64, E> {
+        Ok(number as f64)
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<f64, E> {
+        Ok(number)
+    }
+}
+
+/// Takes text; says what it should be where it is given anything else.
 struct Text(&'static str);
 
 impl Visitor<'_> for Text {
