@@ -4,13 +4,15 @@
 
 mod commands;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match commands::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Even where nobody reads it, the exit status tells.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::from(error.exit_status())
         }
     }

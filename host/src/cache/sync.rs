@@ -90,6 +90,9 @@ impl Load {
     }
 }
 
+/// Loads that a reader joins in vain before it loads by itself.
+const PATIENCE: u32 = 3;
+
 /// Entries looked at for removal beside each load.
 const SWEEP_STEP: usize = 8;
 
@@ -134,10 +137,11 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     pub fn get_with(&self, key: &str, loader: impl FnOnce(&mut Load) -> V) -> V {
         let Shared { engine, clock, counters, .. } = &*self.shared;
         let key = engine.key(key);
-        loop {
+        for attempt in 0.. {
             let mut draw = fastrand::f64;
-            let mut reader =
-                Reader { now: clock.now(), vector: None, coalesce: true, draw: &mut draw };
+            // A key that is invalidated faster than it loads must not keep anybody waiting for ever.
+            let coalesce = attempt < PATIENCE;
+            let mut reader = Reader { now: clock.now(), vector: None, coalesce, draw: &mut draw };
             match engine.read(&key, &mut reader) {
                 Read::Hit { refresh: Some(ticket), .. } => {
                     count(&counters.hits);
@@ -147,12 +151,10 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
                     count(&counters.hits);
                     return entry.value().clone();
                 }
-                Read::Join { waiters, .. } => {
+                Read::Join { waiters, joined, .. } => {
                     count(&counters.coalesced);
-                    // What was invalidated while it loaded is not for those who came later, and
-                    // nobody can tell when a reader came: all of them look again.
                     if let Some(entry) = waiters.wait()
-                        && engine.is_current(&key, &entry)
+                        && engine.may_serve(&key, &entry, joined)
                     {
                         return entry.value().clone();
                     }
@@ -163,6 +165,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
                 }
             }
         }
+        unreachable!("a reader loads by itself before it has tried for ever")
     }
 
     /// Stores a value. It supersedes every load of its key that is in flight.

@@ -8,29 +8,32 @@ use super::lease::{Lease, Refresh};
 use super::time::{Instant, NEVER, Nanos};
 
 /// A cached value with its lease. Shared with whoever was served it.
+// In this order what every hit looks at lies together.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Entry<V> {
     value: V,
-    /// The invalidation clock before the load began.
-    pub(super) start: Tick,
-    stored: Instant,
-    /// End of the lease, jitter taken off; `NEVER` without a `ttl`.
-    fresh_until: Instant,
-    idle: Option<Nanos>,
-    grace: Nanos,
-    rescue: Nanos,
-    refresh: Refresh,
-    load_time: Nanos,
-    size: u64,
-    pub(super) groups: Box<[Arc<Slot>]>,
-    /// The counter whose value is part of the entry's key; held so that it keeps its slot.
-    pub(super) counter: Option<Arc<Slot>>,
-    pub(super) vector: Option<Arc<[f32]>>,
     /// The reading of the invalidation clock at which the entry was last found valid.
     pub(super) checked: AtomicU64,
     /// When a soft invalidation hit; `NEVER` if none has.
     expired_at: AtomicU64,
+    /// End of the lease, jitter taken off; `NEVER` without a `ttl`.
+    fresh_until: Instant,
+    /// How long it may go unread; `NEVER`: for ever.
+    idle: Nanos,
+    refresh: Refresh,
     last_read: AtomicU64,
+    /// The invalidation clock before the load began.
+    pub(super) start: Tick,
+    pub(super) groups: Box<[Arc<Slot>]>,
+    pub(super) vector: Option<Arc<[f32]>>,
+    stored: Instant,
+    load_time: Nanos,
+    grace: Nanos,
+    rescue: Nanos,
+    size: u64,
+    /// The counter whose value is part of the entry's key; held so that it keeps its slot.
+    pub(super) counter: Option<Arc<Slot>>,
 }
 
 /// What is stored beside a value.
@@ -74,7 +77,7 @@ impl<V> Entry<V> {
             start,
             stored: fill.now,
             fresh_until,
-            idle: lease.idle,
+            idle: lease.idle.unwrap_or(NEVER),
             grace: lease.grace,
             rescue: lease.rescue,
             refresh: lease.refresh,
@@ -145,19 +148,17 @@ impl<V> Entry<V> {
     /// The first moment at which it is no longer fresh.
     fn end(&self) -> Instant {
         let end = self.fresh_until.min(self.expired_at.load(Ordering::Acquire));
-        match self.idle {
-            None => end,
-            // Unread for exactly `idle` is still fresh.
-            Some(idle) => {
-                let idle_end = self.last_read.load(Ordering::Relaxed).saturating_add(idle);
-                end.min(idle_end.saturating_add(1))
-            }
+        if self.idle == NEVER {
+            return end;
         }
+        // Unread for exactly `idle` is still fresh.
+        let idle_end = self.last_read.load(Ordering::Relaxed).saturating_add(self.idle);
+        end.min(idle_end.saturating_add(1))
     }
 
     /// Notes a hit, for entries that end when nobody reads them.
     pub(super) fn touch(&self, now: Instant) {
-        if self.idle.is_some() {
+        if self.idle != NEVER {
             self.last_read.store(now, Ordering::Relaxed);
         }
     }

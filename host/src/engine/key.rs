@@ -31,6 +31,13 @@ impl Key {
         Arc::clone(&self.text)
     }
 
+    /// A number that takes a look at the key and nothing else, for drivers with so many keys that the
+    /// look itself is worth doing ahead of time.
+    #[must_use]
+    pub fn warm(&self) -> u32 {
+        self.hash as u32
+    }
+
     /// The same key under a counter value. Value 0 is the key in place.
     pub(super) fn at_version(&self, version: u64) -> Key {
         // The text's own hash is what remains when the old version is taken out again.

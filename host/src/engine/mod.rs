@@ -53,7 +53,7 @@ pub use flights::FlightId;
 pub use key::Key;
 pub use lease::{Keying, Lease, Lookup, Plan, PurgeMode, Refresh, Rule, Scope};
 pub use purge::{Purge, Purged};
-pub use read::{Read, Reader};
+pub use read::{Joined, Read, Reader};
 pub use rules::LeaseSource;
 pub use store::Leaver;
 pub use time::{Instant, Nanos};

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::entry::{Entry, Freshness};
 use super::fill::Ticket;
-use super::groups::{Kind, Slot};
+use super::groups::{Kind, Slot, Tick};
 use super::key::Key;
 use super::lease::{Keying, Lookup};
 use super::regions::Verdict;
@@ -43,10 +43,16 @@ pub enum Read<V, W = ()> {
         flight: FlightId,
         /// What those who join share.
         waiters: W,
+        /// When the reader joined, for [`Engine::may_serve`].
+        joined: Joined,
     },
     /// Nobody is loading it: load it, then complete or abandon the ticket.
     Load(Ticket, W),
 }
+
+/// When a reader joined a load, on the invalidation clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Joined(Tick);
 
 /// How an entry stands in view of everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +99,12 @@ impl<V, W: Clone + Default> Engine<V, W> {
         self.begin(place, found, counter, reader)
     }
 
-    /// Whether a value that a reader waited for may be served to it: it was loaded by somebody else,
-    /// and may have been invalidated since that load began.
-    pub fn is_current(&self, key: &Key, entry: &Entry<V>) -> bool {
-        self.validate(key, entry)
+    /// Whether a value that a reader waited for may be served to it: the load may have begun before an
+    /// invalidation that was over when the reader came. One that comes while the reader waits is no
+    /// matter, but a group remembers only its last, so that in doubt the answer is no; the reader then
+    /// looks again.
+    pub fn may_serve(&self, key: &Key, entry: &Entry<V>, joined: Joined) -> bool {
+        joined.0 == entry.start || self.validate(key, entry)
     }
 
     /// The entry under a key in place, if it is fresh. Leaves no trace in the eviction order.
@@ -183,7 +191,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
         loop {
             let mut table = self.flights.lock(place);
             if let Some(flight) = table.get(place).filter(|_| reader.coalesce) {
-                return Read::Join { flight: flight.id, waiters: flight.waiters.clone() };
+                let joined = Joined(self.groups.now());
+                return Read::Join { flight: flight.id, waiters: flight.waiters.clone(), joined };
             }
             // Another load may have stored between the look-up and the lock; nothing stores while
             // the lock is held, and what was seen once and could not be served never can.

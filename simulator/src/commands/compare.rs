@@ -1,26 +1,44 @@
 //! `compare` and `run`: strategies side by side, and their report.
 
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use shelflife_sim::comparison;
 use shelflife_sim::error::Error;
 use shelflife_sim::report::{self, Companion, Report};
-use shelflife_sim::scenario::{self, BUILT_IN_SCENARIOS, Loaded};
+use shelflife_sim::scenario::{self, BUILT_IN_SCENARIOS, Loaded, Overrides};
 use shelflife_sim::workload;
 
 use super::{Common, print, quoted};
 
+const COMPARE_EXAMPLES: &str = "\
+A policy SPEC is a built-in name (ttl, write-through, cdc, tags, versions, semantic), native:NAME for
+the same policy without WebAssembly, or the path of a component; then, after a colon, its settings.
+
+What is compared is what --policy says, else what the scenario names under [[policy]], else the six.
+
+Examples:
+  shelflife compare
+  shelflife compare --trace my.csv --set writes.announced=0.9
+  shelflife compare scenario.toml --out reports/mine
+  shelflife compare --policy ttl:ttl=60s,jitter=0.1 --policy native:ttl:ttl=60s
+  shelflife compare scenario.toml --policy './mine.wasm:{\"ttl\":\"60s\"}' --policy tags
+
+A trace is a CSV file with the header ts_us,op,key (times in microseconds, op R, W or D), or of any
+other format that `shelflife trace stat` reads. The report is a folder: open its index.html.";
+
 /// The six patterns side by side.
 #[derive(Args)]
+#[command(after_help = COMPARE_EXAMPLES)]
 pub struct Compare {
-    /// What to run; without it the built-in comparison
+    /// What to run; without it a shop's trace and questions to a bank, which are built in
     #[arg(value_name = "SCENARIO.toml", conflicts_with = "trace")]
     scenario: Option<PathBuf>,
     /// Runs a recorded trace; the format is recognized
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
-    /// Compares this instead of the six: a built-in name, `native:NAME` or a path, with settings
+    /// What to compare, with its settings; may be given several times
     #[arg(long = "policy", value_name = "SPEC")]
     policies: Vec<String>,
     #[command(flatten)]
@@ -29,7 +47,7 @@ pub struct Compare {
 
 impl Compare {
     pub fn run(&self) -> Result<(), Error> {
-        let overrides = self.common.overrides(&self.policies);
+        let overrides = self.overrides();
         let repeat = |what: &str| self.common.to_repeat(what, &self.policies);
         match (&self.scenario, &self.trace) {
             (Some(path), _) => {
@@ -46,38 +64,68 @@ impl Compare {
         }
     }
 
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            policies: self.policies.clone(),
+            or_all_built_in: true,
+            ..self.common.overrides()
+        }
+    }
+
     /// The shop's trace, and beside it the questions that the semantic pattern is made for.
     fn built_in(&self, command: &str) -> Result<(), Error> {
-        let overrides = self.common.overrides(&self.policies);
+        let overrides = self.overrides();
         let [(main, _), rest @ ..] = BUILT_IN_SCENARIOS;
         let loaded = scenario::load_builtin(main, &overrides)?;
+        // A `--set` that is right for the main one, such as the speed of its trace, may be wrong for
+        // another, which is then left out.
+        let rest = rest.into_iter().filter_map(|(name, _)| {
+            let loaded = scenario::load_builtin(name, &overrides).ok()?;
+            Some((name, loaded))
+        });
         let dir = self.common.dir(&loaded);
-        let mut report = self.common.compare(&loaded, command)?;
+        let mut report = self.common.compare(&loaded, command, &dir)?;
         let mut beside = Vec::new();
-        for (name, _) in rest {
-            let loaded = scenario::load_builtin(name, &overrides)?;
-            let other = self.common.compare(&loaded, command)?;
+        for (name, loaded) in rest {
+            let dir = dir.join(name);
+            let other = self.common.compare(&loaded, command, &dir)?;
             report.companions.push(Companion {
                 title: title(name),
                 href: format!("{name}/index.html"),
                 summary: summary(&other),
             });
-            beside.push((name, other));
+            beside.push((name, other, dir));
         }
         report::write(&report, &dir)?;
         let mut text = report::table(&report);
-        for (name, other) in &beside {
-            report::write(other, &dir.join(name))?;
+        for (name, other, dir) in &beside {
+            report::write(other, dir)?;
             text += &format!("\n{}\n\n{}", title(name), report::table(other));
         }
         self.common.show(&text, &dir)
     }
 }
 
+const RUN_EXAMPLES: &str = "\
+Examples:
+  shelflife run scenario.toml
+  shelflife run scenario.toml --out reports/mine --set policy.0.config.ttl=5s --seed 8
+
+A small scenario:
+  duration = \"10m\"                          # of virtual time
+  [workload]
+  keys = 1000
+  reads = { rate = 500.0, popularity = { zipf = 0.99 } }
+  writes = { rate = 5.0 }
+  [[policy]]
+  use = \"ttl\"
+  config = { ttl = \"60s\" }";
+
 /// What a scenario names.
 #[derive(Args)]
+#[command(after_help = RUN_EXAMPLES)]
 pub struct Run {
-    /// What to run
+    /// What to run: workload or trace, origin, cache, faults, and what is compared under [[policy]]
     #[arg(value_name = "SCENARIO.toml")]
     scenario: PathBuf,
     #[command(flatten)]
@@ -86,7 +134,7 @@ pub struct Run {
 
 impl Run {
     pub fn run(&self) -> Result<(), Error> {
-        let loaded = scenario::load(&self.scenario, &self.common.overrides(&[]))?;
+        let loaded = scenario::load(&self.scenario, &self.common.overrides())?;
         if loaded.scenario.policies.is_empty() {
             return Err(Error::usage(format!(
                 "{}: there is no [[policy]] to run; `shelflife compare` runs the six patterns",
@@ -94,7 +142,8 @@ impl Run {
             )));
         }
         let what = format!("run {}", quoted(&name_of(&self.scenario)));
-        self.common.carry_out(&loaded, self.common.to_repeat(&what, &[]))
+        self.common
+            .carry_out(&loaded, self.common.to_repeat(&what, &[]))
     }
 }
 
@@ -104,7 +153,9 @@ impl Common {
         self.out.clone().unwrap_or_else(default)
     }
 
-    fn compare(&self, loaded: &Loaded, command: &str) -> Result<Report, Error> {
+    fn compare(&self, loaded: &Loaded, command: &str, dir: &Path) -> Result<Report, Error> {
+        // Before it runs for an hour.
+        report::check_place(dir)?;
         let workload = workload::build(loaded)?;
         let mut report = comparison::compare(loaded, &workload, self.effort())?;
         command.clone_into(&mut report.command);
@@ -112,8 +163,8 @@ impl Common {
     }
 
     fn carry_out(&self, loaded: &Loaded, command: String) -> Result<(), Error> {
-        let report = self.compare(loaded, &command)?;
         let dir = self.dir(loaded);
+        let report = self.compare(loaded, &command, &dir)?;
         report::write(&report, &dir)?;
         self.show(&report::table(&report), &dir)
     }
@@ -123,9 +174,9 @@ impl Common {
             return Ok(());
         }
         print(table)?;
-        use std::io::IsTerminal;
         if std::io::stderr().is_terminal() {
-            eprintln!("\nThe report: {}", dir.join("index.html").display());
+            let page = dir.join("index.html");
+            let _ = writeln!(std::io::stderr(), "\nThe report: {}", page.display());
         }
         Ok(())
     }
@@ -133,7 +184,8 @@ impl Common {
 
 /// The last part of a path: reports name no folders of the machine they were made on.
 fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 fn title(scenario: &str) -> String {
@@ -145,7 +197,11 @@ fn title(scenario: &str) -> String {
 
 /// One line on what the semantic pattern came to.
 fn summary(report: &Report) -> String {
-    let semantic = report.runs.iter().filter_map(|run| run.summary.semantic.map(|s| (run, s))).next();
+    let semantic = report
+        .runs
+        .iter()
+        .filter_map(|run| run.summary.semantic.map(|s| (run, s)))
+        .next();
     match semantic {
         None => "The same policies on another workload.".to_owned(),
         Some((run, semantic)) => format!(

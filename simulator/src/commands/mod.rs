@@ -3,6 +3,7 @@
 mod compare;
 mod policy;
 mod trace;
+mod wrong;
 
 use std::path::PathBuf;
 
@@ -15,10 +16,13 @@ const EXAMPLES: &str = "\
 Examples:
   shelflife compare                                    six patterns on a shop's trace and on questions
   shelflife compare --trace my.csv                     the same on a trace of your own
-  shelflife compare --policy ttl:ttl=60s --policy ./mine.wasm:{\"ttl\":\"60s\"}
+  shelflife compare --policy ttl:ttl=60s --policy './mine.wasm:{\"ttl\":\"60s\"}'
   shelflife run scenario.toml --out reports/mine
   shelflife trace stat my.csv.zst
-  shelflife policy inspect ./mine.wasm";
+  shelflife policy inspect ./mine.wasm
+
+Each command has examples of its own: shelflife compare --help.
+Exit status: 0 done; 2 the command, the scenario or the trace is wrong; 1 anything else.";
 
 /// Measures cache invalidation patterns before they ship.
 #[derive(Parser)]
@@ -52,10 +56,10 @@ struct Common {
     #[arg(long)]
     quiet: bool,
     /// Every random number comes from here
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = wrong::whole_number, allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// Runs at the same time [default: one a core]
-    #[arg(long, value_name = "N")]
+    /// Runs at the same time, which changes no figure [default: one a core]
+    #[arg(long, value_name = "N", value_parser = wrong::at_least_one, allow_negative_numbers = true)]
     jobs: Option<usize>,
     /// Sets a key of the scenario, such as `cache.capacity=1000` or `policy.0.config.ttl=5s`
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -63,19 +67,28 @@ struct Common {
 }
 
 impl Common {
-    fn overrides(&self, policies: &[String]) -> Overrides {
-        Overrides { seed: self.seed, set: self.set.clone(), policies: policies.to_vec() }
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            seed: self.seed,
+            set: self.set.clone(),
+            ..Overrides::default()
+        }
     }
 
     fn effort(&self) -> Effort {
-        Effort { jobs: self.jobs.unwrap_or(0), progress: !self.quiet }
+        Effort {
+            jobs: self.jobs.unwrap_or(0),
+            progress: !self.quiet,
+        }
     }
 
     /// The part of the command line that decides what is found, to repeat it by.
     fn to_repeat(&self, command: &str, policies: &[String]) -> String {
         let seed = self.seed.map(|seed| format!("--seed {seed}"));
         let set = self.set.iter().map(|set| format!("--set {}", quoted(set)));
-        let policies = policies.iter().map(|spec| format!("--policy {}", quoted(spec)));
+        let policies = policies
+            .iter()
+            .map(|spec| format!("--policy {}", quoted(spec)));
         let words: Vec<String> = [format!("shelflife {command}")]
             .into_iter()
             .chain(policies)
@@ -97,7 +110,12 @@ fn quoted(word: &str) -> String {
 
 /// Does what the command line says.
 pub fn run() -> Result<(), Error> {
-    match Program::parse().command {
+    let program = match Program::try_parse() {
+        Ok(program) => program,
+        Err(error) if !error.use_stderr() => return print(&error.to_string()),
+        Err(error) => return Err(wrong::command_line(&error)),
+    };
+    match program.command {
         Command::Compare(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Trace(command) => command.run(),
@@ -108,10 +126,14 @@ pub fn run() -> Result<(), Error> {
 /// Prints to standard output. A reader that has gone away is no error: `shelflife … | head` is fine.
 fn print(text: &str) -> Result<(), Error> {
     use std::io::Write;
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::other(format!("cannot write to standard output: {error}")))
-        }
+    let mut stdout = std::io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::other(format!(
+            "cannot write to standard output: {error}"
+        ))),
         _ => Ok(()),
     }
 }

@@ -5,13 +5,29 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use shelflife::policy::{CONTRACT, Limits, Runtime};
 use shelflife_sim::error::Error;
+use shelflife_sim::scenario::{BUILT_IN_POLICIES, did_you_mean, is_component_path};
 
 use super::print;
 
+const EXAMPLES: &str = "\
+Examples:
+  shelflife policy inspect ttl
+  shelflife policy inspect ./mine.wasm";
+
+const INSPECT_EXAMPLES: &str = "\
+Built in are ttl, write-through, cdc, tags, versions and semantic. A component that could not run is
+an error that says what it lacks or what it asks for in vain.
+
+Examples:
+  shelflife policy inspect tags
+  shelflife policy inspect ./mine.wasm";
+
 /// Look at a policy component.
 #[derive(Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub enum Policy {
     /// What a component asks permission for and what it offers
+    #[command(after_help = INSPECT_EXAMPLES)]
     Inspect {
         /// A component, or the name of a built-in policy
         #[arg(value_name = "FILE")]
@@ -25,15 +41,17 @@ impl Policy {
         let name = file.display().to_string();
         let bytes = match shelflife_policies::find(&name) {
             Some(built_in) => built_in.component.to_vec(),
-            None => std::fs::read(file)
-                .map_err(|error| Error::usage(format!("cannot read {name}: {error}")))?,
+            None => std::fs::read(file).map_err(|error| unreadable(&name, &error))?,
         };
         let runtime = Runtime::new(Limits::default()).map_err(Error::other)?;
         let compiled = runtime.compile(&name, &bytes).map_err(Error::usage)?;
         let interfaces = compiled.interfaces();
         let list = |names: &[String], meaning: fn(&str) -> &'static str| match names {
             [] => "  nothing\n".to_owned(),
-            names => names.iter().map(|name| format!("  {name:<36} {}\n", meaning(name))).collect(),
+            names => names
+                .iter()
+                .map(|name| format!("  {name:<36} {}\n", meaning(name)))
+                .collect(),
         };
         print(&format!(
             "{name}: a policy for {CONTRACT}, {} bytes\n\nIt asks for\n{}\nIt offers\n{}",
@@ -42,6 +60,23 @@ impl Policy {
             list(&interfaces.exports, export),
         ))
     }
+}
+
+/// What cannot be read may be meant as the name of a built-in policy.
+fn unreadable(name: &str, error: &std::io::Error) -> Error {
+    if name.starts_with("native:") {
+        return Error::usage(format!(
+            "{name} is no component: native policies ask for nothing"
+        ));
+    }
+    if is_component_path(name) {
+        return Error::usage(format!("cannot read {name}: {error}"));
+    }
+    let hint = did_you_mean(name, BUILT_IN_POLICIES);
+    Error::usage(format!(
+        "no built-in policy and no file `{name}`{hint} (built in are {})",
+        BUILT_IN_POLICIES.join(", ")
+    ))
 }
 
 /// The interface in a name such as `shelflife:policy/purge@0.1.0`.

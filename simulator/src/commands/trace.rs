@@ -2,62 +2,136 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use shelflife_sim::error::Error;
 use shelflife_sim::scenario::{self, Overrides};
 use shelflife_sim::workload::{self, Workload, trace};
 
-use super::print;
+use super::{print, wrong};
+
+const EXAMPLES: &str = "\
+Examples:
+  shelflife trace stat my.csv.zst
+  shelflife trace convert cluster52.csv.gz mine.csv.zst
+  shelflife trace generate scenario.toml synthetic.csv";
+
+const STAT_EXAMPLES: &str = "\
+Known are our own CSV and JSON lines, and the traces of Twitter, Meta (key-value), libCacheSim
+(oracleGeneral), ARC, CloudPhysics (vSCSI as CSV) and cache2k; plain, gzip or zstd.
+
+Examples:
+  shelflife trace stat my.csv
+  shelflife trace stat cluster52.csv.gz --set trace.sets=auto
+  shelflife trace stat log.csv --set trace.format=csv --set trace.columns.time=when \\
+      --set trace.columns.unit=ms --set trace.columns.key=url --set trace.columns.op=method";
+
+const CONVERT_EXAMPLES: &str = "\
+Our own format is CSV with the header ts_us,op,key,size,tags,txn,client, or JSON lines with these names.
+
+Examples:
+  shelflife trace convert OLTP.lis oltp.csv.zst
+  shelflife trace convert log.csv mine.jsonl.gz --set trace.format=csv --set trace.columns.time=when";
+
+const GENERATE_EXAMPLES: &str = "\
+Examples:
+  shelflife trace generate scenario.toml synthetic.csv.zst
+  shelflife trace generate scenario.toml synthetic.jsonl --seed 8 --set duration=1m";
 
 /// Look at traces, convert them, or write one from a scenario.
 #[derive(Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub enum Trace {
     /// What is in a trace: reads, writes, keys, rates, popularity
+    #[command(after_help = STAT_EXAMPLES)]
     Stat {
         /// The trace; the format is recognized
         file: PathBuf,
+        #[command(flatten)]
+        settings: Settings,
     },
     /// Reads a trace of any known format and writes it as our own
+    #[command(after_help = CONVERT_EXAMPLES)]
     Convert {
         /// The trace; the format is recognized
         input: PathBuf,
         /// `.csv` or `.jsonl`, packed where `.gz` or `.zst` follows
         output: PathBuf,
+        #[command(flatten)]
+        settings: Settings,
     },
     /// Writes the workload of a scenario as a trace
+    #[command(after_help = GENERATE_EXAMPLES)]
     Generate {
-        /// What to write
+        /// What to write: the reads and writes of its first replication
+        #[arg(value_name = "SCENARIO.toml")]
         scenario: PathBuf,
         /// `.csv` or `.jsonl`, packed where `.gz` or `.zst` follows
         output: PathBuf,
+        /// Every random number comes from here
+        #[arg(long, value_name = "N", value_parser = wrong::whole_number, allow_negative_numbers = true)]
+        seed: Option<u64>,
+        #[command(flatten)]
+        settings: Settings,
     },
+}
+
+/// What tells how a trace is read.
+#[derive(Args)]
+pub struct Settings {
+    /// Sets a key of the scenario, such as `trace.sets=auto`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Settings {
+    fn overrides(&self, seed: Option<u64>) -> Overrides {
+        Overrides {
+            seed,
+            set: self.set.clone(),
+            ..Overrides::default()
+        }
+    }
+
+    fn read(&self, file: &Path) -> Result<(Workload, u64), Error> {
+        let loaded = scenario::load_trace(file, &self.overrides(None))?;
+        Ok((workload::build(&loaded)?, loaded.scenario.seed))
+    }
 }
 
 impl Trace {
     pub fn run(&self) -> Result<(), Error> {
         match self {
-            Trace::Stat { file } => {
-                let (workload, _) = read(file)?;
+            Trace::Stat { file, settings } => {
+                let (workload, _) = settings.read(file)?;
                 let info = workload.trace.as_ref();
-                let statistics = info.map(|info| info.statistics.to_string()).unwrap_or_default();
-                print(&statistics)
+                let statistics = info.map(|info| info.statistics.to_string());
+                print(&statistics.unwrap_or_default())
             }
-            Trace::Convert { input, output } => {
-                let (workload, seed) = read(input)?;
+            Trace::Convert {
+                input,
+                output,
+                settings,
+            } => {
+                trace::check_name(output)?;
+                let (workload, seed) = settings.read(input)?;
                 written(trace::write(&workload, seed, output)?, output)
             }
-            Trace::Generate { scenario, output } => {
-                let loaded = scenario::load(scenario, &Overrides::default())?;
+            Trace::Generate {
+                scenario,
+                output,
+                seed,
+                settings,
+            } => {
+                trace::check_name(output)?;
+                let loaded = scenario::load(scenario, &settings.overrides(*seed))?;
                 let workload = workload::build(&loaded)?;
-                written(trace::write(&workload, loaded.scenario.seed, output)?, output)
+                written(
+                    trace::write(&workload, loaded.scenario.seed, output)?,
+                    output,
+                )
             }
         }
     }
-}
-
-fn read(file: &Path) -> Result<(Workload, u64), Error> {
-    let loaded = scenario::load_trace(file, &Overrides::default())?;
-    Ok((workload::build(&loaded)?, loaded.scenario.seed))
 }
 
 fn written(rows: u64, output: &Path) -> Result<(), Error> {

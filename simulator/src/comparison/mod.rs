@@ -3,6 +3,7 @@
 mod policies;
 mod progress;
 
+use std::io::Write;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
@@ -13,9 +14,7 @@ pub use policies::{Contender, contenders};
 pub use progress::Progress;
 
 use crate::error::Error;
-use crate::report::{
-    PolicyTiming, Report, Run, SCHEMA_VERSION, Timing, TraceInfo, totals,
-};
+use crate::report::{PolicyTiming, Report, Run, SCHEMA_VERSION, Timing, TraceInfo, totals};
 use crate::scenario::Loaded;
 use crate::workload::Workload;
 use crate::world::{self, Outcome};
@@ -47,7 +46,9 @@ pub fn compare(loaded: &Loaded, workload: &Workload, effort: Effort) -> Result<R
         .iter()
         .flat_map(|contender| (0..replications).map(move |replication| (contender, replication)))
         .collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(effort.jobs).build();
+    // A thread without a run to carry out is of no use.
+    let threads = effort.jobs.min(jobs.len());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::other(format!("no threads to run on: {error}")))?;
     let done = AtomicU64::new(0);
     let expected = workload.expected_events() * jobs.len() as u64;
@@ -62,7 +63,10 @@ pub fn compare(loaded: &Loaded, workload: &Workload, effort: Effort) -> Result<R
                 let strategy = &contender.strategy;
                 let outcome = world::run(scenario, workload, strategy, *replication, &done)
                     .map_err(Error::usage)?;
-                Ok(Finished { outcome, seconds: started.elapsed().as_secs_f64() })
+                Ok(Finished {
+                    outcome,
+                    seconds: started.elapsed().as_secs_f64(),
+                })
             })
             .collect::<Result<Vec<Finished>, Error>>()
         })
@@ -84,7 +88,8 @@ fn assemble(
     for ((contender, replication), Finished { outcome, .. }) in jobs.iter().zip(finished) {
         let label = &contender.info.label;
         if let Some(error) = &outcome.policy_error {
-            eprintln!("warning: {label}: {error}");
+            // A reader of warnings that has gone away stops nothing.
+            let _ = writeln!(std::io::stderr(), "warning: {label}: {error}");
         }
         runs.push(Run {
             policy: label.clone(),
@@ -118,7 +123,10 @@ fn assemble(
         scenario,
         seed: loaded.scenario.seed,
         trace,
-        policies: contenders.iter().map(|contender| contender.info.clone()).collect(),
+        policies: contenders
+            .iter()
+            .map(|contender| contender.info.clone())
+            .collect(),
         runs,
         totals,
         timing,
@@ -137,14 +145,19 @@ fn timing(
     let mut events = 0;
     let mut policies: Vec<PolicyTiming> = contenders
         .iter()
-        .map(|contender| PolicyTiming { policy: contender.info.label.clone(), ..PolicyTiming::default() })
+        .map(|contender| PolicyTiming {
+            policy: contender.info.label.clone(),
+            ..PolicyTiming::default()
+        })
         .collect();
     for ((contender, _), run) in jobs.iter().zip(finished) {
         events += run.outcome.events;
         if contender.is_component() {
             calls += run.outcome.calls;
         }
-        let of_policy = policies.iter_mut().find(|timing| timing.policy == contender.info.label);
+        let of_policy = policies
+            .iter_mut()
+            .find(|timing| timing.policy == contender.info.label);
         if let Some(timing) = of_policy {
             timing.seconds += run.seconds;
             timing.events += run.outcome.events;

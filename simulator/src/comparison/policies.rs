@@ -5,9 +5,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use shelflife::policy::{CompiledPolicy, Guard, Limits, Runtime, Surroundings};
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::report::{PolicyInfo, PolicyKind};
-use crate::scenario::{BUILT_IN_POLICIES, Loaded, Policy, did_you_mean};
+use crate::scenario::{BASELINES, BUILT_IN_POLICIES, Loaded, Policy, did_you_mean};
 use crate::world::{FEEDS, Maker, NativePolicy, Strategy};
 
 /// One row of a comparison.
@@ -43,10 +43,18 @@ impl Contender {
 pub fn contenders(loaded: &Loaded) -> Result<Vec<Contender>, Error> {
     let runtime = Runtime::new(Limits::default()).map_err(Error::other)?;
     let policies = loaded.scenario.policies.iter();
-    let mut contenders: Vec<Contender> =
-        policies.map(|policy| contender(loaded, policy, &runtime)).collect::<Result<_, _>>()?;
-    contenders.push(Contender::baseline("no cache", Strategy::NoCache));
-    contenders.push(Contender::baseline("perfect", Strategy::Perfect));
+    let mut contenders: Vec<Contender> = policies
+        .enumerate()
+        .map(|(index, policy)| {
+            contender(loaded, policy, &runtime).map_err(|error| match error.kind() {
+                Kind::Usage => loaded.policy_error(index, error),
+                Kind::Other => error,
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let [no_cache, perfect] = BASELINES;
+    contenders.push(Contender::baseline(no_cache, Strategy::NoCache));
+    contenders.push(Contender::baseline(perfect, Strategy::Perfect));
     Ok(contenders)
 }
 
@@ -57,10 +65,19 @@ fn contender(loaded: &Loaded, policy: &Policy, runtime: &Runtime) -> Result<Cont
         Some(name) => (native(name)?, true, None),
         None => {
             let bytes = component(loaded, policy)?;
-            let compiled = runtime.compile(&policy.label, &bytes).map_err(Error::usage)?;
-            let wants_rows =
-                compiled.interfaces().imports.iter().any(|name| name.contains("/rows@"));
-            (instances_of(compiled), wants_rows, Some(hex(&Sha256::digest(&bytes))))
+            let compiled = runtime
+                .compile(&policy.label, &bytes)
+                .map_err(Error::usage)?;
+            let wants_rows = compiled
+                .interfaces()
+                .imports
+                .iter()
+                .any(|name| name.contains("/rows@"));
+            (
+                instances_of(compiled),
+                wants_rows,
+                Some(hex(&Sha256::digest(&bytes))),
+            )
         }
     };
     // Configured once before anything runs, so that a wrong setting costs no time.
@@ -78,7 +95,14 @@ fn contender(loaded: &Loaded, policy: &Policy, runtime: &Runtime) -> Result<Cont
         config: serde_json::Value::Object(policy.config.clone()),
         kind,
     };
-    Ok(Contender { info, strategy: Strategy::Policy { maker, config, wants_rows } })
+    Ok(Contender {
+        info,
+        strategy: Strategy::Policy {
+            maker,
+            config,
+            wants_rows,
+        },
+    })
 }
 
 fn instances_of(compiled: CompiledPolicy) -> Maker {
@@ -104,7 +128,11 @@ fn native(name: &str) -> Result<Maker, Error> {
 fn component(loaded: &Loaded, policy: &Policy) -> Result<Vec<u8>, Error> {
     match loaded.component_path(policy) {
         Some(path) => std::fs::read(&path).map_err(|error| {
-            Error::usage(format!("policy {}: cannot read {}: {error}", policy.label, path.display()))
+            Error::usage(format!(
+                "policy {}: cannot read {}: {error}",
+                policy.label,
+                path.display()
+            ))
         }),
         None => match shelflife_policies::find(&policy.uses) {
             Some(built_in) => Ok(built_in.component.to_vec()),
@@ -116,7 +144,9 @@ fn component(loaded: &Loaded, policy: &Policy) -> Result<Vec<u8>, Error> {
 fn unknown(what: &str, name: &str) -> Error {
     let known = BUILT_IN_POLICIES.join(", ");
     let hint = did_you_mean(name, BUILT_IN_POLICIES);
-    Error::usage(format!("unknown {what} `{name}`{hint}; built in are {known}, and a component has a path"))
+    Error::usage(format!(
+        "unknown {what} `{name}`{hint}; built in are {known}, and a component has a path"
+    ))
 }
 
 fn hex(bytes: &[u8]) -> String {

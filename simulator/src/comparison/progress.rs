@@ -17,7 +17,8 @@ impl Progress {
             return work();
         }
         let bar = ProgressBar::with_draw_target(Some(expected), ProgressDrawTarget::stderr());
-        let style = "{bar:30} {percent:>3} %  {human_pos} of {human_len} events  {per_sec}  {eta} left";
+        let style =
+            "{bar:30} {percent:>3} %  {human_pos} of {human_len} events  {per_sec}  {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
@@ -25,7 +26,9 @@ impl Progress {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let waiting = waiting;
-                while waiting.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+                while waiting.recv_timeout(Duration::from_millis(100))
+                    == Err(RecvTimeoutError::Timeout)
+                {
                     bar.set_position(done.load(Ordering::Relaxed));
                 }
                 bar.finish_and_clear();

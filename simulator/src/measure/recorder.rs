@@ -58,6 +58,7 @@ struct SemanticCounts {
     wrong_hits: u64,
     purged: u64,
     purged_changed: u64,
+    changed_purged: u64,
     changed: u64,
 }
 
@@ -255,14 +256,16 @@ impl Recorder {
         }
     }
 
-    /// A change purged so many entries, of which some had really changed, out of all changed ones.
-    pub fn purged_by_meaning(&mut self, now: u64, purged: u64, purged_changed: u64, changed: u64) {
+    /// A reaction by meaning purged entries, of which some had really changed; and of the entries that
+    /// its changes had made stale, some were purged. Each as (part, whole).
+    pub fn purged_by_meaning(&mut self, now: u64, precise: (u64, u64), recalled: (u64, u64)) {
         if self.measures(now)
             && let Some(semantic) = &mut self.semantic
         {
-            semantic.purged += purged;
-            semantic.purged_changed += purged_changed;
-            semantic.changed += changed;
+            semantic.purged_changed += precise.0;
+            semantic.purged += precise.1;
+            semantic.changed_purged += recalled.0;
+            semantic.changed += recalled.1;
         }
     }
 
@@ -299,7 +302,7 @@ impl Recorder {
             hits: counts.hits,
             wrong_hits: counts.wrong_hits,
             purge_precision: ratio(counts.purged_changed, counts.purged),
-            purge_recall: ratio(counts.purged_changed, counts.changed),
+            purge_recall: ratio(counts.changed_purged, counts.changed),
         });
         summary.policy = policy;
         let histogram = |metric, buckets| Histogram { metric, buckets };

@@ -25,6 +25,7 @@ mod verdict;
 use std::path::Path;
 
 pub use model::*;
+pub use place::check_place;
 pub use table::table;
 pub use totals::totals;
 

@@ -6,6 +6,21 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
+/// Checks that nothing stands where the directory would be made, as far as can be told before it is.
+///
+/// # Errors
+///
+/// A file is in the way: at `dir`, or above it.
+pub fn check_place(dir: &Path) -> Result<(), Error> {
+    match dir.ancestors().find(|place| place.exists()) {
+        Some(place) if !place.is_dir() => {
+            let path = place.display();
+            Err(Error::other(format!("{path} is a file, not a directory")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes `files`, names with `/` and contents, into `dir`.
 ///
 /// They are written into a directory beside `dir` first. If `dir` is missing, that directory is
@@ -15,10 +30,7 @@ pub fn place(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
     let fail = |doing: &str, path: &Path, e: io::Error| {
         Error::other(format!("{doing} {}: {e}", path.display()))
     };
-    if dir.exists() && !dir.is_dir() {
-        let path = dir.display();
-        return Err(Error::other(format!("{path} is a file, not a directory")));
-    }
+    check_place(dir)?;
     for (name, _) in files {
         obstacle(dir, name)?;
     }

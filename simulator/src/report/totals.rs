@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::measure::Summary;
 
 /// The figures of one policy over its replications: the shape of a [`Summary`] with each number
-/// replaced by `{ "mean": x, "ci95": y }`, and the `policy` beside them.
+/// replaced by `{ "mean": x, "ci95": y }`, and the `policy` beside them. What a summary has under that
+/// name, the figures of its component, is under `policy_figures`.
 ///
 /// The interval is mean ± `ci95`, two-sided, by Student's t; it is null for one replication. What
 /// is null in every replication stays null; what is null in some is averaged over the others.
@@ -19,7 +20,10 @@ pub fn totals(policy: &str, summaries: &[Summary]) -> Value {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    fields.insert("policy".to_owned(), Value::from(policy));
+    // `policy` is the label here, as it is in `runs`.
+    if let Some(figures) = fields.insert("policy".to_owned(), Value::from(policy)) {
+        fields.insert("policy_figures".to_owned(), figures);
+    }
     Value::Object(fields)
 }
 

@@ -37,6 +37,9 @@ pub struct Empirical {
     values: Arc<[u64]>,
 }
 
+/// No draw is longer, so that times never leave their 64 bits however often they are added up.
+pub(super) const LONGEST: Nanos = Nanos::from_secs(30 * 86_400);
+
 impl Default for Distribution {
     fn default() -> Self {
         Self::Constant(Nanos::ZERO)
@@ -44,9 +47,9 @@ impl Default for Distribution {
 }
 
 impl Distribution {
-    /// Draws a duration, in nanoseconds.
+    /// Draws a duration, in nanoseconds: 30 days at most.
     pub fn sample(&self, rng: &mut impl Rng) -> u64 {
-        match self {
+        let drawn = match self {
             Self::Constant(value) => value.0,
             Self::Exponential(mean) => {
                 let draw: f64 = Exp1.sample(rng);
@@ -61,6 +64,19 @@ impl Distribution {
                 0 => 0,
                 n => empirical.values[rng.random_range(0..n)],
             },
+        };
+        drawn.min(LONGEST.0)
+    }
+
+    /// The longest duration that is written in it.
+    pub(super) fn longest(&self) -> Nanos {
+        match self {
+            Self::Constant(value) | Self::Exponential(value) => *value,
+            Self::Uniform(_, high) => *high,
+            Self::Lognormal { median, .. } => *median,
+            Self::Empirical(empirical) => {
+                Nanos(empirical.values.iter().copied().max().unwrap_or_default())
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use serde_path_to_error::Segment;
 use toml::de::DeTable;
 use toml::{Table, Value};
 
+use super::places::Places;
 use super::source::{Source, line_at, table_name};
 use super::suggest::in_plain_words;
 use super::{FaultKind, Overrides, Policy, Scenario, TraceFormat, builtin, defaults, validate};
@@ -21,6 +22,7 @@ pub struct Loaded {
     /// What the paths of components are relative to: `base_dir`, or the working directory where the
     /// policies come from the command line.
     pub policy_dir: PathBuf,
+    pub(super) places: Places,
 }
 
 impl Loaded {
@@ -28,6 +30,19 @@ impl Loaded {
     #[must_use]
     pub fn component_path(&self, policy: &Policy) -> Option<PathBuf> {
         super::is_component_path(&policy.uses).then(|| self.policy_dir.join(&policy.uses))
+    }
+
+    /// An error about the policy at `index`, or about a setting that the message names, with where
+    /// that was written.
+    #[must_use]
+    pub fn policy_error(&self, index: usize, message: impl std::fmt::Display) -> Error {
+        self.places.policy_error(index, &message.to_string())
+    }
+
+    /// An error about the file that the workload comes from, with where that file was named.
+    #[must_use]
+    pub fn input_error(&self, message: impl std::fmt::Display) -> Error {
+        self.places.input_error(message)
     }
 }
 
@@ -98,7 +113,8 @@ pub fn load_trace(path: &Path, overrides: &Overrides) -> Result<Loaded, Error> {
         ("name".to_owned(), Value::from(name)),
         ("trace".to_owned(), Value::Table(trace)),
     ]);
-    resolve(tree, &Source::without_text("--trace"), base_dir, overrides)
+    let mut source = Source::without_text("--trace");
+    resolve(tree, &mut source, base_dir, overrides)
 }
 
 /// Loads a scenario from its text. `origin_name` is what errors call it; paths in it are relative to
@@ -118,17 +134,25 @@ pub fn from_str(
         Error::usage(format_args!("{origin_name}:{line}: {}", error.message()))
     };
     let spanned = DeTable::parse(text).map_err(syntax)?;
-    let source = Source::of(origin_name, text, spanned.get_ref());
+    let mut source = Source::of(origin_name, text, spanned.get_ref());
     let tree: Table = toml::from_str(text).map_err(syntax)?;
-    resolve(tree, &source, base_dir, overrides)
+    resolve(tree, &mut source, base_dir, overrides)
 }
 
-fn resolve(
+fn resolve<'a>(
     mut tree: Table,
-    source: &Source<'_>,
+    source: &mut Source<'a>,
     base_dir: &Path,
-    overrides: &Overrides,
+    overrides: &'a Overrides,
 ) -> Result<Loaded, Error> {
+    let policy_dir = match overrides.choose_policies(&mut tree) {
+        false => base_dir.to_owned(),
+        true => {
+            source.policies_from(&overrides.policies);
+            PathBuf::new()
+        }
+    };
+    let source = &*source;
     let written = overrides.apply(&mut tree)?;
     let at = |parts: &[&str]| {
         parts
@@ -185,20 +209,10 @@ fn resolve(
             source.error(&at(&path), &written, format_args!("`{}`: {why}", path[1]))
         })?;
     }
-    let policy_dir = match overrides.policies.is_empty() {
-        true => base_dir.to_owned(),
-        false => {
-            scenario.policies = overrides
-                .policies
-                .iter()
-                .map(|spec| Policy::from_spec(spec))
-                .collect::<Result<_, _>>()?;
-            PathBuf::new()
-        }
-    };
     for (index, policy) in scenario.policies.iter_mut().enumerate() {
         resolve_policy(policy).map_err(|why| {
-            source.error(&at(&["policy", &index.to_string(), "use"]), &written, why)
+            let path = at(&["policy", &index.to_string(), "use"]);
+            source.error(&path, &written, format_args!("`use` in [[policy]]: {why}"))
         })?;
     }
     validate::check(&scenario).map_err(|wrong| {
@@ -218,10 +232,12 @@ fn resolve(
             format_args!("{subject}{}", wrong.message),
         )
     })?;
+    let places = Places::of(&scenario, source, &written);
     Ok(Loaded {
         scenario,
         base_dir: base_dir.to_owned(),
         policy_dir,
+        places,
     })
 }
 
@@ -286,8 +302,8 @@ fn distributions(scenario: &mut Scenario) -> [([&'static str; 2], &mut super::Di
 }
 
 /// `use` may be a whole SPEC; settings under `config` win over those in it.
-fn resolve_policy(policy: &mut Policy) -> Result<(), Error> {
-    let spec = Policy::from_spec(&policy.uses)?;
+fn resolve_policy(policy: &mut Policy) -> Result<(), String> {
+    let spec = Policy::parse(&policy.uses)?;
     if policy.label.is_empty() {
         policy.label = spec.label;
     }

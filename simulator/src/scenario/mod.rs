@@ -9,6 +9,7 @@ mod distribution;
 mod duration;
 mod load;
 mod overrides;
+mod places;
 mod source;
 mod spec;
 mod suggest;
@@ -25,6 +26,9 @@ pub use load::{Loaded, from_str, load, load_builtin, load_trace};
 pub use overrides::Overrides;
 pub use spec::{BUILT_IN_POLICIES, is_component_path};
 pub use suggest::{did_you_mean, nearest};
+
+/// What the two baselines are called, which every comparison has.
+pub const BASELINES: [&str; 2] = ["no cache", "perfect"];
 
 /// Everything that decides a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

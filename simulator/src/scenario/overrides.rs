@@ -2,6 +2,7 @@
 
 use toml::{Table, Value};
 
+use super::spec::BUILT_IN_POLICIES;
 use crate::error::Error;
 
 /// What the command line changes in a scenario.
@@ -14,6 +15,8 @@ pub struct Overrides {
     pub set: Vec<String>,
     /// `--policy SPEC`. Where there are any, they take the place of the scenario's policies.
     pub policies: Vec<String>,
+    /// Where neither the scenario nor the command line names a policy: all that are built in.
+    pub or_all_built_in: bool,
 }
 
 /// The paths that `--set` wrote to, with the text that did.
@@ -42,6 +45,24 @@ impl Written {
 }
 
 impl Overrides {
+    /// Puts the policies of the command line into the tree, so that a `--set` reaches them too. Gives
+    /// whether it has: what the tree says of policies is then not what is written in a file.
+    pub(super) fn choose_policies(&self, tree: &mut Table) -> bool {
+        let policy = |spec: &str| {
+            let uses = ("use".to_owned(), Value::from(spec));
+            Value::Table(Table::from_iter([uses]))
+        };
+        let chosen: Vec<Value> = if !self.policies.is_empty() {
+            self.policies.iter().map(|spec| policy(spec)).collect()
+        } else if self.or_all_built_in && names_no_policy(tree) {
+            BUILT_IN_POLICIES.into_iter().map(policy).collect()
+        } else {
+            return false;
+        };
+        tree.insert("policy".to_owned(), Value::Array(chosen));
+        true
+    }
+
     /// Writes every `--set` into the tree.
     pub(super) fn apply(&self, tree: &mut Table) -> Result<Written, Error> {
         let mut written = Written::default();
@@ -67,6 +88,11 @@ impl Overrides {
         }
         Ok(written)
     }
+}
+
+fn names_no_policy(tree: &Table) -> bool {
+    let policies = tree.get("policy");
+    policies.is_none_or(|policies| policies.as_array().is_some_and(Vec::is_empty))
 }
 
 /// A value as TOML; what is not TOML is text, so that `60s` needs no quotes.

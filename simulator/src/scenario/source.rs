@@ -12,6 +12,8 @@ use crate::error::Error;
 pub(super) struct Source<'a> {
     name: &'a str,
     positions: HashMap<Vec<String>, usize>,
+    /// The `--policy` of the command line, where they stand instead of what the text says.
+    specs: Option<&'a [String]>,
 }
 
 /// The line of a byte, from 1.
@@ -68,7 +70,11 @@ impl<'a> Source<'a> {
     pub(super) fn of(name: &'a str, text: &str, table: &DeTable<'_>) -> Self {
         let mut positions = HashMap::new();
         note_table(table, &mut Vec::new(), text, &mut positions);
-        Self { name, positions }
+        Self {
+            name,
+            positions,
+            specs: None,
+        }
     }
 
     /// A scenario without a text of its own.
@@ -76,7 +82,13 @@ impl<'a> Source<'a> {
         Self {
             name,
             positions: HashMap::new(),
+            specs: None,
         }
+    }
+
+    /// The policies come from the command line, whatever the text says.
+    pub(super) fn policies_from(&mut self, specs: &'a [String]) {
+        self.specs = Some(specs);
     }
 
     /// The line at which the key or element at `path` is first named.
@@ -91,20 +103,31 @@ impl<'a> Source<'a> {
         written: &Written,
         message: impl fmt::Display,
     ) -> Error {
-        let place = match written.by(path) {
-            Some(set) => format!("--set {set}"),
-            None => match (0..=path.len())
-                .rev()
-                .find_map(|n| self.positions.get(&path[..n]))
-            {
-                Some(line) => format!("{}:{line}", self.name),
-                None => written
-                    .below(path)
-                    .filter(|_| !path.is_empty())
-                    .map_or_else(|| self.name.to_owned(), |set| format!("--set {set}")),
-            },
-        };
+        let place = self.place(path, written);
         Error::usage(format_args!("{place}: {message}"))
+    }
+
+    /// Where what stands at `path` was written: `shop.toml:3`, `--set seed=x`, `--policy ttl`.
+    pub(super) fn place(&self, path: &[String], written: &Written) -> String {
+        if let Some(set) = written.by(path) {
+            return format!("--set {set}");
+        }
+        let is_policy = path.first().is_some_and(|key| key == "policy");
+        if let Some(specs) = self.specs.filter(|_| is_policy) {
+            let index = path.get(1).and_then(|index| index.parse::<usize>().ok());
+            return match index.and_then(|index| specs.get(index)) {
+                Some(spec) => format!("--policy {spec}"),
+                None => "--policy".to_owned(),
+            };
+        }
+        let known = (0..=path.len()).rev();
+        match known.filter_map(|n| self.positions.get(&path[..n])).next() {
+            Some(line) => format!("{}:{line}", self.name),
+            None => written
+                .below(path)
+                .filter(|_| !path.is_empty())
+                .map_or_else(|| self.name.to_owned(), |set| format!("--set {set}")),
+        }
     }
 }
 

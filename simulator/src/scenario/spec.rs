@@ -34,12 +34,16 @@ impl Policy {
     ///
     /// An unknown built-in name, or settings that are neither form.
     pub fn from_spec(spec: &str) -> Result<Self, Error> {
-        let wrong = |why: String| Error::usage(format_args!("policy `{spec}`: {why}"));
+        Self::parse(spec).map_err(|why| Error::usage(format_args!("policy `{spec}`: {why}")))
+    }
+
+    /// As [`Policy::from_spec`]; the error does not name the SPEC.
+    pub(super) fn parse(spec: &str) -> Result<Self, String> {
         let (uses, settings) = split(spec.trim());
-        check_name(uses).map_err(wrong)?;
+        check_name(uses)?;
         let config = match settings {
             None => Map::new(),
-            Some(settings) => parse_settings(settings.trim()).map_err(wrong)?,
+            Some(settings) => parse_settings(settings.trim())?,
         };
         Ok(Self {
             label: spec.trim().to_owned(),

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::distribution::LONGEST as LONGEST_DELAY;
 use super::{
-    Fault, FaultKind, Nanos, Popularity, Scenario, Stream, Trace, TraceFormat, Workload,
-    WriteTargets,
+    BASELINES, Fault, FaultKind, Nanos, Phase, Popularity, Scenario, Stream, Trace, TraceFormat,
+    Workload, WriteTargets,
 };
 
 /// Something that cannot be so: the path of the key in the scenario, and why.
@@ -13,8 +14,29 @@ pub(super) struct Wrong {
     pub message: String,
 }
 
-/// Keys, tags and the links between them are numbered in 32 bits, and have to fit into memory.
-const MOST: u32 = 100_000_000;
+/// Keys and tags have to fit into memory, some 100 bytes each for every run at the same time.
+const MOST: u32 = 10_000_000;
+
+/// Links between keys and tags take less.
+const MOST_LINKS: u32 = 100_000_000;
+
+/// Each run keeps its figures until the end.
+const MOST_REPLICATIONS: u32 = 10_000;
+
+/// Each node has a cache and an instance of the policy, with some 600 kB of memory of its own.
+const MOST_NODES: u32 = 1_000;
+
+/// Each server is an entry in a queue.
+const MOST_SERVERS: u32 = 1_000_000;
+
+/// Times are added up in 64 bits of nanoseconds, which end after 584 years.
+const LONGEST_RUN: Nanos = Nanos::from_secs(100 * 365 * 86_400);
+
+/// More would take days of real time, and is a slip of the finger.
+const MOST_EVENTS: f64 = 1e10;
+
+/// Latencies grow at most so many times.
+const MOST_SLOWDOWN: f64 = 1000.0;
 
 type Checked = Result<(), Wrong>;
 
@@ -46,6 +68,12 @@ fn rate(path: &str, value: f64) -> Checked {
     })
 }
 
+fn at_most(path: &str, value: u32, most: u32, what: &str) -> Checked {
+    require(value <= most, path, || {
+        format!("at most {most} {what}, not {value}")
+    })
+}
+
 pub(super) fn check(scenario: &Scenario) -> Checked {
     let folder_name = !scenario.name.trim().is_empty()
         && !matches!(scenario.name.as_str(), "." | "..")
@@ -61,9 +89,19 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     require(scenario.replications >= 1, "replications", || {
         "there is at least 1 replication".to_owned()
     })?;
+    at_most(
+        "replications",
+        scenario.replications,
+        MOST_REPLICATIONS,
+        "replications",
+    )?;
     let duration = scenario.duration.unwrap_or(Nanos(u64::MAX));
     require(duration > Nanos::ZERO, "duration", || {
         "a run takes longer than 0s".to_owned()
+    })?;
+    let given = scenario.duration.unwrap_or_default();
+    require(given <= LONGEST_RUN, "duration", || {
+        "a run takes at most 100 years".to_owned()
     })?;
     let warmup = scenario.warmup.unwrap_or_default();
     require(warmup < duration, "warmup", || {
@@ -72,16 +110,38 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
 
     match &scenario.trace {
         Some(trace) => check_trace(trace)?,
-        None => check_workload(&scenario.workload)?,
+        None => {
+            check_workload(&scenario.workload)?;
+            check_events(&scenario.workload, given)?;
+        }
     }
 
     share("origin.snapshot_at", scenario.origin.snapshot_at)?;
     share("origin.errors", scenario.origin.errors)?;
+    at_most(
+        "origin.servers",
+        scenario.origin.servers,
+        MOST_SERVERS,
+        "servers",
+    )?;
     require(scenario.cache.nodes >= 1, "cache.nodes", || {
         "there is at least 1 node".to_owned()
     })?;
+    at_most("cache.nodes", scenario.cache.nodes, MOST_NODES, "nodes")?;
     share("writes.announced", scenario.writes.announced)?;
     share("feed.loss", scenario.feed.loss)?;
+    for (path, delay) in [
+        ("origin.latency", &scenario.origin.latency),
+        ("origin.replica_lag", &scenario.origin.replica_lag),
+        ("origin.visible_after", &scenario.origin.visible_after),
+        ("writes.announce_delay", &scenario.writes.announce_delay),
+        ("feed.delay", &scenario.feed.delay),
+    ] {
+        let longest = delay.longest();
+        require(longest <= LONGEST_DELAY, path, || {
+            format!("at most {LONGEST_DELAY}, not {longest}")
+        })?;
+    }
     let mut free_from = Nanos::ZERO;
     for (index, outage) in scenario.feed.outages.iter().enumerate() {
         let path = |key: &str| format!("feed.outages.{index}.{key}");
@@ -100,6 +160,16 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     }
     let mut seen = HashMap::new();
     for (index, policy) in scenario.policies.iter().enumerate() {
+        require(
+            !BASELINES.contains(&policy.label.as_str()),
+            &format!("policy.{index}.label"),
+            || {
+                format!(
+                    "`{}` is what a baseline is called: give the policy another label",
+                    policy.label
+                )
+            },
+        )?;
         if let Some(first) = seen.insert(policy.label.as_str(), index) {
             return Err(wrong(
                 &format!("policy.{index}.label"),
@@ -147,12 +217,16 @@ fn check_workload(workload: &Workload) -> Checked {
             format!("at most {MOST} tags, not {}", tags.of)
         })?;
         let links = u64::from(workload.keys) * u64::from(tags.per_key);
-        require(links <= u64::from(MOST), "workload.tags.per_key", || {
-            format!(
-                "{} keys with {} tags each are more than {MOST} links",
-                workload.keys, tags.per_key
-            )
-        })?;
+        require(
+            links <= u64::from(MOST_LINKS),
+            "workload.tags.per_key",
+            || {
+                format!(
+                    "{} keys with {} tags each are more than {MOST_LINKS} links",
+                    workload.keys, tags.per_key
+                )
+            },
+        )?;
         require(
             tags.per_key >= 1 && tags.per_key <= tags.of,
             "workload.tags.per_key",
@@ -203,6 +277,37 @@ fn check_workload(workload: &Workload) -> Checked {
     require(reads, "workload.reads.rate", || {
         "at a rate of 0 nothing is ever read".to_owned()
     })
+}
+
+/// How many events a run has, at the rates that hold from time to time.
+fn check_events(workload: &Workload, duration: Nanos) -> Checked {
+    type Rate = fn(&Phase) -> Option<f64>;
+    let streams: [(&str, f64, Rate); 2] = [
+        ("reads", workload.reads.rate, |phase| phase.reads.rate),
+        ("writes", workload.writes.rate, |phase| phase.writes.rate),
+    ];
+    for (stream, base, of) in streams {
+        let (mut events, mut since, mut rate) = (0.0, Nanos::ZERO, base);
+        let mut path = format!("workload.{stream}.rate");
+        let ends = workload
+            .phases
+            .iter()
+            .enumerate()
+            .filter_map(|(index, phase)| {
+                let path = format!("workload.phase.{index}.{stream}.rate");
+                Some((phase.at.min(duration), of(phase)?, path))
+            });
+        for (end, next, next_path) in ends.chain([(duration, 0.0, String::new())]) {
+            events += rate * Nanos(end.0.saturating_sub(since.0)).as_secs_f64();
+            require(events <= MOST_EVENTS, &path, || {
+                format!(
+                    "{events:.0} {stream} in {duration} take days to run: at most {MOST_EVENTS:.0}"
+                )
+            })?;
+            (since, rate, path) = (end, next, next_path);
+        }
+    }
+    Ok(())
 }
 
 fn check_stream(path: &str, stream: &Stream) -> Checked {
@@ -278,8 +383,10 @@ fn check_fault(index: usize, fault: &Fault) -> Checked {
         "only `origin-slow` and `origin-down` have it".to_owned()
     })?;
     if let Some(by) = fault.by {
-        require(by > 0.0 && by.is_finite(), &path("by"), || {
-            format!("latencies are multiplied by more than 0, not by {by}")
+        require(by > 0.0 && by <= MOST_SLOWDOWN, &path("by"), || {
+            format!(
+                "latencies are multiplied by more than 0 and at most {MOST_SLOWDOWN}, not by {by}"
+            )
         })?;
     }
     require(

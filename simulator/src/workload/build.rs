@@ -17,6 +17,8 @@ pub fn build(loaded: &Loaded) -> Result<Workload, Error> {
     let scenario = &loaded.scenario;
     let warmup = scenario.warmup.unwrap_or_default().0;
     if let Some(trace) = &scenario.trace {
+        trace::check_place(&trace.path, &loaded.base_dir)
+            .map_err(|error| loaded.input_error(error))?;
         let read = trace::read(trace, &loaded.base_dir)?;
         let mut events = read.events;
         if let Some(duration) = scenario.duration {
@@ -46,7 +48,8 @@ pub fn build(loaded: &Loaded) -> Result<Workload, Error> {
         duration,
         scenario.seed,
         &loaded.base_dir,
-    )?;
+    )
+    .map_err(|error| loaded.input_error(error))?;
     Ok(Workload {
         catalogue: synthetic.catalogue().clone(),
         duration,

@@ -170,24 +170,25 @@ fn numbered_keys(workload: &scenario::Workload, seed: u64) -> Catalogue {
         }
         let law = Laws::default().law(tags.popularity, tags.of);
         let mut rng = stream(seed, 0, Purpose::KeyTags, 0);
-        let mut chosen = Vec::with_capacity(tags.per_key as usize);
+        // Which key took each tag last: it has it already if it is the same.
+        let mut taken_by = vec![u32::MAX; tags.of as usize];
         for key in 0..workload.keys {
-            chosen.clear();
-            let mut refused = 0;
-            while chosen.len() < tags.per_key as usize {
+            let (mut chosen, mut refused) = (0, 0);
+            while chosen < tags.per_key {
                 let mut tag = match &law {
                     Law::Weighted(table) => table.sample(&mut rng),
                     _ => below(&mut rng, tags.of),
                 };
                 // A key that takes almost every tag would wait long for the rare ones: after many
                 // refusals it takes the next tag that it lacks.
-                while refused > 64 * tags.per_key && chosen.contains(&tag) {
+                while refused > 64 * tags.per_key && taken_by[tag as usize] == key {
                     tag = (tag + 1) % tags.of;
                 }
-                if chosen.contains(&tag) {
+                if taken_by[tag as usize] == key {
                     refused += 1;
                 } else {
-                    chosen.push(tag);
+                    taken_by[tag as usize] = key;
+                    chosen += 1;
                     builder.add_tag(key, tag);
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
-use shelflife::engine::{Fill, Lease, Ticket};
+use shelflife::engine::{Fill, Joined, Lease, Ticket};
 use shelflife::policy::Loaded;
 
 use super::agenda::Class as Order;
@@ -23,11 +23,12 @@ pub(super) struct Waiter {
     pub(super) seen: State,
     pub(super) class: Class,
     pub(super) bytes: u64,
+    /// Set for a read that joined the load of another.
+    pub(super) joined: Option<Joined>,
 }
 
 /// A load in flight.
 pub(super) struct Load {
-    number: usize,
     node: usize,
     key: u32,
     /// None where nothing is cached.
@@ -46,9 +47,11 @@ enum Brings {
     Nothing,
 }
 
-/// Who waits for which load, and how many loads each key has.
+/// The loads in flight, who waits for which, and how many each key has.
 #[derive(Default)]
 pub(super) struct Loads {
+    /// By number; `None` where a number is free.
+    inflight: Vec<Option<Load>>,
     waiters: Vec<Vec<Waiter>>,
     free: Vec<usize>,
     of_key: HashMap<u32, u64, FxBuildHasher>,
@@ -59,22 +62,25 @@ impl Loads {
         self.waiters[load].push(waiter);
     }
 
-    fn begin(&mut self, waiters: Vec<Waiter>) -> usize {
+    fn begin(&mut self, load: Load, waiters: Vec<Waiter>) -> usize {
         match self.free.pop() {
             Some(number) => {
+                self.inflight[number] = Some(load);
                 self.waiters[number] = waiters;
                 number
             }
             None => {
+                self.inflight.push(Some(load));
                 self.waiters.push(waiters);
                 self.waiters.len() - 1
             }
         }
     }
 
-    fn end(&mut self, number: usize) -> Vec<Waiter> {
+    fn end(&mut self, number: usize) -> Option<(Load, Vec<Waiter>)> {
+        let load = self.inflight[number].take()?;
         self.free.push(number);
-        std::mem::take(&mut self.waiters[number])
+        Some((load, std::mem::take(&mut self.waiters[number])))
     }
 
     /// Counts one more load of a key, and gives how many there are.
@@ -118,30 +124,31 @@ impl World<'_> {
         let background = ticket.as_ref().is_some_and(Ticket::is_background);
         let of_key = self.loads.count_up(key);
         self.recorder.load_began(now, of_key, background);
-        let number = self.loads.begin(waiters);
-        if let Some(ticket) = &ticket {
-            self.nodes[node].flights.insert(ticket.flight(), number);
+        let flight = ticket.as_ref().map(Ticket::flight);
+        let load = Load { node, key, ticket, began: now, bytes, brings };
+        let number = self.loads.begin(load, waiters);
+        if let Some(flight) = flight {
+            self.nodes[node].flights.insert(flight, number);
         }
-        let load = Load { number, node, key, ticket, began: now, bytes, brings };
         if visit.ends == now && self.agenda.next_at() != Some(now) {
-            self.land(load, now);
+            self.land(number, now);
         } else {
-            self.agenda.add(visit.ends, Order::Load, Task::Land(load));
+            self.agenda.add(visit.ends, Order::Load, Task::Land(number));
         }
     }
 
     /// A load comes back.
-    pub(super) fn land(&mut self, load: Load, now: u64) {
+    pub(super) fn land(&mut self, number: usize, now: u64) {
+        let Some((load, waiters)) = self.loads.end(number) else { return };
         self.loads.count_down(load.key);
         self.recorder.load_ended();
-        let waiters = self.loads.end(load.number);
         let node = &mut self.nodes[load.node];
         if let Some((began, reads)) = node.herds.remove(&load.key) {
             self.recorder.herd(began, reads);
         }
         if let Some(ticket) = &load.ticket {
             // Without coalescing a later load of the flight may stand there.
-            if node.flights.get(&ticket.flight()) == Some(&load.number) {
+            if node.flights.get(&ticket.flight()) == Some(&number) {
                 node.flights.remove(&ticket.flight());
             }
         }
@@ -205,10 +212,11 @@ impl World<'_> {
             }
         }
         for waiter in waiters {
-            // The leader may have what it loaded in any case. Whoever joined later may have begun
-            // after an invalidation of one of the value's groups.
-            let current = waiter.class != Class::Delayed
-                || self.nodes[number].engine.is_current(&self.keys[key as usize], &stored.entry);
+            // The leader may have what it loaded in any case.
+            let engine = &self.nodes[number].engine;
+            let key = &self.keys[key as usize];
+            let current =
+                waiter.joined.is_none_or(|joined| engine.may_serve(key, &stored.entry, joined));
             if current {
                 self.serve(&waiter, Some(&stored.entry), now);
             } else {

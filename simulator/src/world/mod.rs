@@ -5,8 +5,8 @@
 //! a fleet of caches, each with its own engine and policy instance, answers the reads. The rules of
 //! freshness are the engine's: nothing here decides whether an entry may be served.
 //!
-//! At one instant deliveries come first, then completed loads, then the workload's events in their
-//! order.
+//! At one instant faults come first, then deliveries, then completed loads, then the workload's
+//! events in their order.
 
 mod agenda;
 mod changes;
@@ -35,9 +35,9 @@ pub use strategy::{Maker, Strategy};
 use agenda::{Agenda, Class};
 use changes::{Changes, FeedName, Written};
 use feed::Ways;
-use loads::{Load, Loads};
+use loads::Loads;
 use meaning::Meaning;
-use node::Node;
+use node::{HeldEntry, Node};
 use origin::Origin;
 use truth::Truth;
 
@@ -63,7 +63,7 @@ pub struct Outcome {
 /// What is to happen later.
 enum Task {
     /// A load comes back.
-    Land(Load),
+    Land(usize),
     /// The caches that listen hear of a write.
     Deliver(FeedName, Written),
     /// A policy purges the same keys once more.
@@ -94,12 +94,18 @@ struct World<'a> {
     hears: [bool; 2],
     /// Entries of all nodes together.
     entries: u64,
+    /// Fresh entries that the purges of the current reaction have hit, where anybody asks.
+    hit: Vec<HeldEntry>,
     next_sweep: u64,
     next_look: u64,
     calls: Calls,
     /// Time on safety nets of policy instances that a restart has taken away.
     fallback: u64,
 }
+
+/// Events that are drawn together and looked ahead for. With a million keys nearly every step of a
+/// read waits for memory; side by side the waits overlap.
+const AHEAD: usize = 64;
 
 /// Carries out one replication under one strategy. `done` counts events, for whoever watches.
 ///
@@ -114,16 +120,23 @@ pub fn run(
     done: &AtomicU64,
 ) -> Result<Outcome, policy::Error> {
     let mut world = World::new(scenario, workload, strategy, replication)?;
+    let mut source = workload.events(scenario.seed, replication);
+    let mut ahead = Vec::with_capacity(AHEAD);
     let mut events = 0;
-    for event in workload.events(scenario.seed, replication) {
-        world.until(event.at);
-        world.happen(&event);
-        events += 1;
-        if events % 4096 == 0 {
-            done.fetch_add(4096, Ordering::Relaxed);
+    loop {
+        ahead.clear();
+        ahead.extend(source.by_ref().take(AHEAD));
+        if ahead.is_empty() {
+            break;
         }
+        world.warm(&ahead);
+        for event in &ahead {
+            world.until(event.at);
+            world.happen(event);
+        }
+        events += ahead.len() as u64;
+        done.fetch_add(ahead.len() as u64, Ordering::Relaxed);
     }
-    done.fetch_add(events % 4096, Ordering::Relaxed);
     world.land_the_rest();
     Ok(world.finish(events))
 }
@@ -174,6 +187,7 @@ impl<'a> World<'a> {
             balance: stream(seed, replication, Purpose::Balance, 0),
             hears,
             entries: 0,
+            hit: Vec::new(),
             next_sweep: 0,
             next_look: 0,
             calls: Calls::default(),
@@ -198,6 +212,18 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Brings near what the next events will touch. Changes nothing.
+    fn warm(&self, ahead: &[Event]) {
+        if self.keys.len() < 1 << 14 {
+            return;
+        }
+        let mut seen = 0;
+        for event in ahead.iter().filter(|event| event.op != Op::WriteTag) {
+            seen ^= self.truth.warm(event.subject) ^ self.keys[event.subject as usize].warm();
+        }
+        std::hint::black_box(seen);
+    }
+
     /// Carries out everything that is due by `now`.
     fn until(&mut self, now: u64) {
         while self.agenda.next_at().is_some_and(|at| at <= now) {
@@ -211,7 +237,7 @@ impl<'a> World<'a> {
 
     fn carry_out(&mut self, now: u64, task: Task) {
         match task {
-            Task::Land(load) => self.land(load, now),
+            Task::Land(number) => self.land(number, now),
             Task::Deliver(feed, written) => self.deliver(feed, written, now),
             Task::Again(node, purge) => self.purge(node, &purge, &[], now),
             Task::Gap => self.report_gap(now),

@@ -39,6 +39,31 @@ impl Held {
 /// An entry of a simulated cache.
 pub type HeldEntry = Arc<Entry<Held>>;
 
+/// A policy for a cache. `entity` decides its random numbers.
+fn guard(
+    strategy: &Strategy,
+    engine: &Arc<Engine<Held>>,
+    seed: u64,
+    replication: u32,
+    entity: u32,
+) -> Result<Option<Guard>, policy::Error> {
+    let Strategy::Policy { maker, config, .. } = strategy else { return Ok(None) };
+    let index = Arc::clone(engine);
+    let mut instances = 0;
+    let surroundings = move || {
+        // Another instance of a policy draws other numbers than the one before it.
+        instances += 1;
+        let mut rng = stream(seed, replication, Purpose::Policy, entity + (instances << 20));
+        Surroundings {
+            random: Box::new(move || rng.random()),
+            index: Some(index.clone()),
+            ..Surroundings::default()
+        }
+    };
+    let factory = factory(maker, surroundings);
+    Guard::configure(factory, config, &FEEDS, Limits::default()).map(Some)
+}
+
 /// One cache of the fleet.
 pub struct Node {
     pub engine: Arc<Engine<Held>>,
@@ -58,6 +83,7 @@ pub struct Node {
     pub orphan_count: u64,
     pub bytes: u64,
     draws: ChaCha8Rng,
+    restarts: u32,
 }
 
 impl Node {
@@ -72,26 +98,7 @@ impl Node {
         options.capacity = capacity;
         options.hash_seed = seed;
         let engine = Arc::new(Engine::new(&options));
-        let guard = match strategy {
-            Strategy::Policy { maker, config, .. } => {
-                let index = Arc::clone(&engine);
-                let mut instances = 0;
-                let surroundings = move || {
-                    // Another instance of a policy draws other numbers than the one before it.
-                    instances += 1;
-                    let entity = number + (instances << 16);
-                    let mut rng = stream(seed, replication, Purpose::Policy, entity);
-                    Surroundings {
-                        random: Box::new(move || rng.random()),
-                        index: Some(index.clone()),
-                        ..Surroundings::default()
-                    }
-                };
-                let factory = factory(maker, surroundings);
-                Some(Guard::configure(factory, config, &FEEDS, Limits::default())?)
-            }
-            Strategy::NoCache | Strategy::Perfect => None,
-        };
+        let guard = guard(strategy, &engine, seed, replication, number)?;
         match &guard {
             Some(guard) => engine.install(guard.plan()),
             None => engine.install(&Plan::every_key(Lease::default())),
@@ -108,7 +115,26 @@ impl Node {
             orphan_count: 0,
             bytes: 0,
             draws: stream(seed, replication, Purpose::Lease, number),
+            restarts: 0,
         })
+    }
+
+    /// Starts again, empty, with a new instance of the policy; gives what became of the old one.
+    pub fn restart(
+        &mut self,
+        strategy: &Strategy,
+        seed: u64,
+        replication: u32,
+        number: u32,
+    ) -> Option<Guard> {
+        self.restarts += 1;
+        // What was in flight comes back to a process that no longer is.
+        self.herds.clear();
+        self.members.clear();
+        let entity = number + (self.restarts << 10);
+        // The same settings were accepted before.
+        let fresh = guard(strategy, &self.engine, seed, replication, entity).ok().flatten()?;
+        self.guard.replace(fresh)
     }
 
     /// The engine and a source of numbers from [0, 1), side by side.

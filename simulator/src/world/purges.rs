@@ -34,9 +34,12 @@ impl World<'_> {
             .collect();
         for node in 0..self.nodes.len() {
             let Some(guard) = &mut self.nodes[node].guard else { continue };
-            for purge in guard.react(&changes, now).purges {
+            let purges = guard.react(&changes, now).purges;
+            let changed = self.changed_entries(node, &batch, now);
+            for purge in purges {
                 self.purge(node, &purge, &batch, now);
             }
+            self.note_precision(node, &changed, now);
         }
     }
 
@@ -54,6 +57,7 @@ impl World<'_> {
                     let mut purged = Purged::default();
                     self.nodes[node].engine.purge_key(&key, *mode, now, &mut purged);
                     self.recorder.invalidated(now, purged.fresh.len() as u64);
+                    self.note_hit(purged.fresh.iter().map(|(_, entry)| entry));
                     self.note_removed(node, &purged, now);
                 }
             }
@@ -77,38 +81,51 @@ impl World<'_> {
                 self.nodes[node].engine.purge(purge, now);
                 self.note_group(node, members, true, now);
             }
-            Purge::Within { .. } => {
-                let changed = self.changed_entries(node, batch, now);
-                let purged = self.purge_at_once(node, purge, now);
-                let really = |entry: &HeldEntry| {
-                    let held = entry.value();
-                    self.truth.missing(held.key, held.state, self.truth.now()).is_some()
-                };
-                let purged_changed = purged.iter().filter(|entry| really(entry)).count();
-                let changed = changed.max(purged_changed);
-                let counts = [purged.len(), purged_changed, changed].map(|count| count as u64);
-                self.recorder.purged_by_meaning(now, counts[0], counts[1], counts[2]);
-            }
-            Purge::Prefix { .. } | Purge::Everything { .. } => {
-                self.purge_at_once(node, purge, now);
+            Purge::Within { .. } | Purge::Prefix { .. } | Purge::Everything { .. } => {
+                let purged = self.nodes[node].engine.purge(purge, now);
+                let hit = purged.fresh.len() as u64;
+                self.recorder.invalidated(now, hit);
+                self.recorder.fanned_out(now, hit);
+                self.note_hit(purged.fresh.iter().map(|(_, entry)| entry));
+                self.note_removed(node, &purged, now);
             }
         }
     }
 
-    /// Purges what is found at once; gives the entries that were fresh.
-    fn purge_at_once(&mut self, node: usize, purge: &Purge, now: u64) -> Vec<HeldEntry> {
-        let purged = self.nodes[node].engine.purge(purge, now);
-        let fresh: Vec<HeldEntry> = purged.fresh.iter().map(|(_, entry)| entry.clone()).collect();
-        self.recorder.invalidated(now, fresh.len() as u64);
-        self.recorder.fanned_out(now, fresh.len() as u64);
-        self.note_removed(node, &purged, now);
-        fresh
+    /// Remembers what the purges of a reaction hit, for [`World::note_precision`].
+    fn note_hit<'e>(&mut self, entries: impl Iterator<Item = &'e HeldEntry>) {
+        if self.meaning.is_wanted() {
+            self.hit.extend(entries.cloned());
+        }
+    }
+
+    /// How well a reaction by meaning hit what had really changed. `changed` is what was fresh before
+    /// it and made from what the changes wrote.
+    fn note_precision(&mut self, node: usize, changed: &[HeldEntry], now: u64) {
+        if !self.meaning.is_wanted() {
+            return;
+        }
+        let hit = std::mem::take(&mut self.hit);
+        let is_stale = |entry: &&HeldEntry| {
+            let held = entry.value();
+            self.truth.missing(held.key, held.state, self.truth.now()).is_some()
+        };
+        let is_gone = |entry: &&HeldEntry| {
+            let key = &self.keys[entry.value().key as usize];
+            let left = self.nodes[node].engine.peek_fresh(key, now);
+            !left.is_some_and(|left| Arc::ptr_eq(&left, entry))
+        };
+        let purged_changed = hit.iter().filter(is_stale).count() as u64;
+        let changed_purged = changed.iter().filter(is_gone).count() as u64;
+        let (purged, changed) = (hit.len() as u64, changed.len() as u64);
+        self.recorder.purged_by_meaning(now, (purged_changed, purged), (changed_purged, changed));
     }
 
     /// A group was purged that hides its entries without removing them.
     fn note_group(&mut self, node: usize, members: Vec<HeldEntry>, orphans: bool, now: u64) {
         self.recorder.invalidated(now, members.len() as u64);
         self.recorder.fanned_out(now, members.len() as u64);
+        self.note_hit(members.iter());
         if orphans {
             self.nodes[node].orphan(members);
         }
@@ -183,19 +200,11 @@ impl World<'_> {
         for node in 0..self.nodes.len() {
             let purged = self.nodes[node].engine.clear(now);
             self.note_removed(node, &purged, now);
-            let number = node as u32;
-            let capacity = self.scenario.cache.capacity;
             let seed = self.scenario.seed;
             let old = &mut self.nodes[node];
-            // What was in flight comes back to a process that no longer is.
-            old.herds.clear();
-            let fresh = Node::new(self.strategy, capacity, seed, self.replication, number);
-            if let (Ok(fresh), Some(guard)) = (fresh, &mut old.guard) {
-                self.calls += guard.calls();
-                self.fallback += guard.standing_in_since().map_or(0, |since| now - since);
-                if let Some(new_guard) = fresh.guard {
-                    *guard = new_guard;
-                }
+            if let Some(old) = old.restart(self.strategy, seed, self.replication, node as u32) {
+                self.calls += old.calls();
+                self.fallback += old.standing_in_since().map_or(0, |since| now - since);
             }
         }
     }
@@ -250,16 +259,21 @@ impl World<'_> {
         self.recorder.holds(now, self.entries, orphans, bytes);
     }
 
-    /// Entries of a cache that the changes of a batch have made stale.
-    fn changed_entries(&self, node: usize, batch: &[Written], now: u64) -> usize {
-        let catalogue = &self.workload.catalogue;
+    /// Fresh entries of a cache that were made from what a batch wrote, where a policy goes by meaning.
+    fn changed_entries(&self, node: usize, batch: &[Written], now: u64) -> Vec<HeldEntry> {
+        if !self.meaning.is_wanted() {
+            return Vec::new();
+        }
         let engine = &self.nodes[node].engine;
-        let is_held = |key: &u32| engine.peek_fresh(&self.keys[*key as usize], now).is_some();
+        let held = |key: &u32| engine.peek_fresh(&self.keys[*key as usize], now);
         let changed = |written: &Written| match written.op {
-            Op::WriteTag => catalogue.keys_of_tag(written.subject).iter().filter(|key| is_held(key)).count(),
-            _ => usize::from(is_held(&written.subject)),
+            Op::WriteTag => self.workload.catalogue.keys_of_tag(written.subject).to_vec(),
+            _ => vec![written.subject],
         };
-        batch.iter().map(changed).sum()
+        let mut keys: Vec<u32> = batch.iter().flat_map(changed).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.iter().filter_map(held).collect()
     }
 
     /// The key that a policy names: most often that of the change.

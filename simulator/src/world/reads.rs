@@ -23,6 +23,7 @@ impl World<'_> {
             seen: self.truth.now(),
             class: Class::Miss,
             bytes: u64::from(event.bytes),
+            joined: None,
         };
         self.look_up(node, waiter, event.at, true);
     }
@@ -52,8 +53,9 @@ impl World<'_> {
                     self.start_load(node, waiter.key, Some(ticket), Vec::new(), bytes, now);
                 }
             }
-            Read::Join { flight, .. } => {
+            Read::Join { flight, joined, .. } => {
                 waiter.class = Class::Delayed;
+                waiter.joined = Some(joined);
                 self.note_look_up(&waiter, None, false);
                 if first {
                     self.found_nothing(node, waiter.key, now);
@@ -62,6 +64,7 @@ impl World<'_> {
                 self.loads.join(load, waiter);
             }
             Read::Load(ticket, ()) => {
+                waiter.joined = None;
                 self.note_look_up(&waiter, None, false);
                 if first {
                     self.found_nothing(node, waiter.key, now);

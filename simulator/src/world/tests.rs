@@ -1,0 +1,137 @@
+//! The world, one rule a test, on small synthetic workloads.
+
+use std::sync::atomic::AtomicU64;
+
+use super::*;
+use crate::measure::Summary;
+use crate::scenario::{Overrides, from_str};
+use crate::workload::build;
+
+/// Runs a scenario with one key that is read ten times a second, under one strategy.
+fn run_with(strategy: &Strategy, rest: &str) -> Summary {
+    let toml = format!(
+        r#"
+        seed = 3
+        duration = "100s"
+        warmup = "0s"
+        [workload]
+        keys = 1
+        reads = {{ rate = 10.0, arrivals = "even", popularity = "uniform" }}
+        {rest}
+        "#
+    );
+    let base = std::path::Path::new(".");
+    let loaded = from_str(&toml, "test.toml", base, &Overrides::default()).unwrap();
+    let workload = build(&loaded).unwrap();
+    run(&loaded.scenario, &workload, strategy, 0, &AtomicU64::new(0)).unwrap().summary
+}
+
+fn native(name: &'static str, config: &str) -> Strategy {
+    let maker: Maker = Arc::new(move |surroundings| {
+        let policy = shelflife_policies::native(name).unwrap();
+        Ok(Box::new(NativePolicy::new(name, policy, surroundings)))
+    });
+    Strategy::Policy { maker, config: config.to_owned(), wants_rows: true }
+}
+
+const WRITES: &str = "writes = { rate = 0.5, arrivals = \"even\", popularity = \"uniform\" }\n";
+const NO_WRITES: &str = "writes = { rate = 0.0 }\n";
+
+#[test]
+fn without_a_cache_every_read_loads_and_none_is_stale() {
+    let summary = run_with(&Strategy::NoCache, WRITES);
+    assert_eq!(summary.origin_loads, summary.reads);
+    assert_eq!((summary.misses, summary.stale_answers), (summary.reads, 0));
+}
+
+#[test]
+fn perfect_invalidation_loads_once_a_write_and_is_never_stale() {
+    let summary = run_with(&Strategy::Perfect, WRITES);
+    assert_eq!(summary.stale_answers, 0);
+    // A write every two seconds, a read every tenth of one.
+    assert!((49..=51).contains(&summary.origin_loads), "{}", summary.origin_loads);
+}
+
+#[test]
+fn a_flush_and_a_restart_each_cost_one_load() {
+    let ttl = native("ttl", r#"{"ttl":"none"}"#);
+    let faults = "[[faults]]\nat = \"30s\"\nwhat = \"flush\"\n[[faults]]\nat = \"60s\"\nwhat = \"restart\"\n";
+    assert_eq!(run_with(&ttl, NO_WRITES).origin_loads, 1);
+    assert_eq!(run_with(&ttl, &(NO_WRITES.to_owned() + faults)).origin_loads, 3);
+}
+
+#[test]
+fn a_load_that_is_in_flight_when_the_cache_restarts_is_not_stored() {
+    let ttl = native("ttl", r#"{"ttl":"none"}"#);
+    let rest = NO_WRITES.to_owned()
+        + "[origin]\nlatency = \"20s\"\n[[faults]]\nat = \"10s\"\nwhat = \"restart\"\n";
+    let summary = run_with(&ttl, &rest);
+    assert_eq!((summary.origin_loads, summary.discarded_fills), (2, 1));
+}
+
+#[test]
+fn a_gap_in_the_feed_expires_what_it_guards() {
+    let cdc = native("cdc", r#"{"ttl":"none"}"#);
+    let outage = |then: &str| {
+        let feed = "[feed]\ndelay = \"0s\"\noutages = [{ at = \"10s\", for = \"50s\", then = \"";
+        WRITES.to_owned() + feed + then + "\" }]\n"
+    };
+    for then in ["gap", "replay"] {
+        let summary = run_with(&cdc, &outage(then));
+        // Stale during the outage, whatever follows; after it, never again.
+        let oldest = summary.stale_age_us.max / 1e6;
+        assert!((45.0..=50.0).contains(&oldest), "{then}: {oldest}");
+        let stale = summary.stale_answers;
+        assert!((470..=500).contains(&stale), "{then}: {stale}");
+    }
+    assert_eq!(run_with(&cdc, &outage("gap")).invalidations.lost, 25);
+    assert_eq!(run_with(&cdc, &outage("replay")).invalidations.lost, 0);
+}
+
+#[test]
+fn an_origin_that_is_down_is_bridged_by_a_rescue_and_not_without() {
+    let down = "[[faults]]\nat = \"50s\"\nwhat = \"origin-down\"\nfor = \"20s\"\n";
+    let rest = NO_WRITES.to_owned() + down;
+    let bare = run_with(&native("ttl", r#"{"ttl":"5s"}"#), &rest);
+    assert!(bare.failed_reads > 100, "{}", bare.failed_reads);
+    let rescued = run_with(&native("ttl", r#"{"ttl":"5s","rescue":"1m"}"#), &rest);
+    assert_eq!(rescued.failed_reads, 0);
+}
+
+#[test]
+fn every_cache_of_a_fleet_hears_of_a_write() {
+    let write_through = native("write-through", r#"{"ttl":"none"}"#);
+    let summary = run_with(&write_through, &(WRITES.to_owned() + "[cache]\nnodes = 3\n"));
+    assert_eq!(summary.stale_answers, 0);
+    assert_eq!(summary.invalidations.sent, 3 * 49, "of the writes before the last instant");
+    assert_eq!(summary.entries_max, 3);
+}
+
+#[test]
+fn a_write_whose_path_announces_nothing_is_lost_to_who_listens_to_announcements() {
+    let write_through = native("write-through", r#"{"ttl":"none"}"#);
+    let rest = WRITES.to_owned() + "[writes]\nannounced = 0.0\n";
+    let summary = run_with(&write_through, &rest);
+    assert_eq!((summary.invalidations.sent, summary.invalidations.lost), (0, 49));
+    assert!(summary.stale_ratio > 0.9);
+}
+
+#[test]
+fn a_refresh_that_nobody_reads_is_wasted() {
+    // Read once at the start of each ten seconds, refreshed by the first hit past half the lease.
+    let ttl = native("ttl", r#"{"ttl":"15s","ahead":0.5}"#);
+    let summary = run_with(&ttl, NO_WRITES);
+    assert!(summary.refreshes > 5);
+    assert_eq!(summary.wasted_refreshes, 0, "a key that is read all the time wastes none");
+}
+
+#[test]
+fn a_load_that_is_slow_does_not_hand_an_invalidated_value_on_for_ever() {
+    // Written faster than it loads: every load is overtaken, every read is answered all the same.
+    let tags = native("tags", r#"{"ttl":"none"}"#);
+    let rest = "writes = { rate = 20.0, arrivals = \"even\", popularity = \"uniform\" }\n\
+                [origin]\nlatency = \"1s\"\n";
+    let summary = run_with(&tags, rest);
+    assert_eq!(summary.fresh_hits + summary.delayed_hits + summary.misses, summary.reads);
+    assert!(summary.read_latency_us.max <= 2.0e6, "{}", summary.read_latency_us.max);
+}

@@ -22,6 +22,9 @@ pub struct Truth {
     catalogue: Arc<Catalogue>,
     /// Times of the writes, by their number.
     times: Vec<u64>,
+    /// The state after the last write of each key; 0 before the first. Most values are fresh, and
+    /// this alone tells so.
+    last_of_key: Vec<State>,
     /// Numbers of the writes of each key, rising.
     of_key: Vec<Vec<u32>>,
     /// The same of each tag. Empty until a tag is written.
@@ -33,6 +36,7 @@ impl Truth {
         Truth {
             catalogue: Arc::clone(catalogue),
             times: Vec::new(),
+            last_of_key: vec![0; catalogue.keys()],
             of_key: vec![Vec::new(); catalogue.keys()],
             of_tag: Vec::new(),
         }
@@ -48,10 +52,16 @@ impl Truth {
         self.times.partition_point(|time| *time < at) as State
     }
 
+    /// Looks at what a read of a key will look at, so that it is near when it does.
+    pub fn warm(&self, key: u32) -> State {
+        self.last_of_key[key as usize]
+    }
+
     /// Notes a write of a key; returns its number.
     pub fn write_key(&mut self, key: u32, at: u64) -> u32 {
         let number = self.append(at);
         self.of_key[key as usize].push(number);
+        self.last_of_key[key as usize] = number + 1;
         number
     }
 
@@ -68,6 +78,9 @@ impl Truth {
     /// What a value of `key` as of the state `held` lacks in view of the writes before the state
     /// `seen`.
     pub fn missing(&self, key: u32, held: State, seen: State) -> Option<Missing> {
+        if self.of_tag.is_empty() && self.last_of_key[key as usize] <= held {
+            return None;
+        }
         let own = &self.of_key[key as usize];
         if self.of_tag.is_empty() {
             return self.missing_of(own, held, seen);
@@ -81,7 +94,6 @@ impl Truth {
     }
 
     fn missing_of(&self, writes: &[u32], held: State, seen: State) -> Option<Missing> {
-        // Most values are fresh: their last write is in what they hold.
         if writes.last().is_none_or(|last| *last < held) {
             return None;
         }

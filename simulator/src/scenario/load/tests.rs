@@ -258,14 +258,14 @@ fn a_wrong_value_names_file_line_key_and_what_is_right() {
         ),
         (
             "[[policy]]\nuse = \"tll\"",
-            "shop.toml:2: policy `tll`: unknown policy `tll`: did you mean `ttl`?",
+            "shop.toml:2: `use` in [[policy]]: unknown policy `tll`: did you mean `ttl`?",
         ),
         (
             "[[policy]]\nuse = \"ttl\"\n[[policy]]\nuse = \"ttl\"",
             "would both be called `ttl`",
         ),
         ("[cache]\nnodes = 0", "at least 1 node"),
-        ("[workload]\nkeys = 4000000000", "at most 100000000 keys"),
+        ("[workload]\nkeys = 4000000000", "at most 10000000 keys"),
         (
             "duration = \"5m\"\nwarmup = \"5m\"",
             "shop.toml:2: `warmup`: 5m of warm-up leave nothing",

@@ -10,6 +10,10 @@ use crate::random::{Purpose, stream};
 use crate::scenario::{Nanos, Trace, TraceFormat};
 
 const SECOND: u64 = 1_000_000_000;
+const YEAR: u64 = 365 * 86_400 * SECOND;
+
+/// As long as any run may be.
+const LONGEST_YEARS: f64 = 100.0;
 
 /// One row of a file, in the terms of the simulator.
 #[derive(Clone, Copy)]
@@ -166,6 +170,14 @@ impl Collector {
             spread_seconds(&mut self.events);
         }
         let first = self.events.first().map_or(0, |event| event.at);
+        let last = self.events.last().map_or(0, |event| event.at);
+        let years = (last - first) as f64 / self.speed / (YEAR as f64);
+        if years > LONGEST_YEARS {
+            return Err(Error::usage(format_args!(
+                "{}: {years:.0} years from its first event to its last: are its times in another unit?",
+                self.name
+            )));
+        }
         for event in &mut self.events {
             event.at -= first;
             if self.speed != 1.0 {

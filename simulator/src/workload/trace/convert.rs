@@ -44,6 +44,15 @@ enum Packing {
     Zstd,
 }
 
+/// Checks that [`write`] would take a file of this name.
+///
+/// # Errors
+///
+/// Says which names it takes.
+pub fn check_name(path: &Path) -> Result<(), Error> {
+    kind(path).map(drop)
+}
+
 fn kind(path: &Path) -> Result<(Lines, Packing), Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (stem, packing) = match (name.strip_suffix(".gz"), name.strip_suffix(".zst")) {

@@ -36,11 +36,11 @@ pub fn detect(path: &Path) -> Result<TraceFormat, Error> {
 }
 
 fn by_name(name: &str) -> Option<TraceFormat> {
-    if name.contains("oraclegeneral") {
-        return Some(TraceFormat::OracleGeneral);
-    }
-    match name.rsplit_once('.')?.1 {
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        // Whatever the rest of the name says: it may be one of the others, converted.
+        "csv" => None,
         "jsonl" => Some(TraceFormat::Jsonl),
+        _ if name.contains("oraclegeneral") => Some(TraceFormat::OracleGeneral),
         "slt" => Some(TraceFormat::Cache2kTimed),
         "lis" => Some(TraceFormat::Arc),
         "trace" => Some(TraceFormat::Cache2k),
@@ -84,6 +84,11 @@ mod tests {
         assert_eq!(by_name("oltp.lis"), Some(TraceFormat::Arc));
         assert_eq!(by_name("weblog.slt"), Some(TraceFormat::Cache2kTimed));
         assert_eq!(by_name("shop.csv"), None);
+        assert_eq!(by_name("w92.oraclegeneral.csv"), None);
+        assert_eq!(
+            by_name("w92.oraclegeneral"),
+            Some(TraceFormat::OracleGeneral)
+        );
         for (line, format) in [
             ("key,ts_us,op", Some(TraceFormat::Shelflife)),
             ("ts,op,key", Some(TraceFormat::Shelflife)),

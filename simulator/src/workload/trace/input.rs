@@ -45,9 +45,24 @@ fn raw(path: &Path, base_dir: &Path) -> Result<Box<dyn BufRead>, Error> {
         })?;
         return Ok(Box::new(Cursor::new(*bytes)));
     }
-    let file = File::open(base_dir.join(path))
-        .map_err(|error| Error::usage(format_args!("{name}: {error}")))?;
+    let place = base_dir.join(path);
+    let failed = |error: io::Error| Error::usage(format_args!("{name}: {error}"));
+    let kind = std::fs::metadata(&place).map_err(failed)?;
+    if kind.is_dir() {
+        return Err(Error::usage(format_args!("{name}: it is a directory")));
+    }
+    if !kind.is_file() {
+        return Err(Error::usage(format_args!(
+            "{name}: a trace is read more than once, so it has to be a file, not a pipe"
+        )));
+    }
+    let file = File::open(place).map_err(failed)?;
     Ok(Box::new(BufReader::with_capacity(BUFFER, file)))
+}
+
+/// Checks that there is a file to read, or a built-in trace of that name.
+pub(in crate::workload) fn check_place(path: &Path, base_dir: &Path) -> Result<(), Error> {
+    raw(path, base_dir).map(drop)
 }
 
 /// The SHA-256 of the file as it lies on disk, in hexadecimal.

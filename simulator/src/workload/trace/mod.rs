@@ -30,8 +30,9 @@ use crate::scenario::{Trace, TraceFormat};
 use collect::Collector;
 use input::Input;
 
-pub use convert::write;
+pub use convert::{check_name, write};
 pub use detect::detect;
+pub(super) use input::check_place;
 
 /// What is known of a recording.
 #[derive(Clone, Debug, PartialEq, Serialize)]
