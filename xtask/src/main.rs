@@ -5,14 +5,19 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+mod component;
 mod policies;
+mod repository;
+mod test;
 mod toolchain;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  policies            build the policies as components into policies/dist
-  policies --check    say whether policies/dist is as its sources are; builds nothing";
+  test                        everything that has to hold before a change is proposed
+  component DIR [-o FILE]     build the policy crate in DIR as a component
+  policies                    build the policies as components into policies/dist
+  policies --check            say whether policies/dist is as its sources are; builds nothing";
 
 /// What a task answers. The text is for the person at the terminal.
 type Outcome<T = ()> = Result<T, String>;
@@ -21,6 +26,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
+        ["test"] => return test::run(root()),
+        ["component", folder] => component::build(root(), folder.as_ref(), None),
+        ["component", folder, "-o", file] => {
+            component::build(root(), folder.as_ref(), Some(file.as_ref()))
+        }
         ["policies"] => policies::build(root()),
         ["policies", "--check"] => policies::check(root()),
         _ => {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
+use crate::component::{component_of, failed, read, write};
 use crate::toolchain::Toolchain;
 
 /// Every policy, by the name of its folder.
@@ -45,15 +46,12 @@ struct Built {
 /// Builds every policy into `policies/dist`. The same sources and compiler give the same bytes,
 /// wherever the workspace lies.
 pub fn build(root: &Path) -> Outcome {
-    let toolchain = Toolchain::find(root)?;
+    let toolchain = Toolchain::find(root, root)?;
     let dist = dist(root);
     fs::create_dir_all(&dist).map_err(|error| failed("create", &dist, error))?;
     let mut manifest = Manifest::new();
     for name in POLICIES {
-        let modules = toolchain.build(&format!("shelflife-policy-{name}"))?;
-        let module = modules.join(format!("shelflife_policy_{}.wasm", name.replace('-', "_")));
-        let component = componentize(&read(&module)?)
-            .map_err(|error| format!("{name}: cannot be made a component: {error}"))?;
+        let component = component_of(&toolchain, &package(name))?;
         if component.len() > LARGEST {
             return Err(format!(
                 "{name}: the component has {} bytes, more than {LARGEST}",
@@ -83,13 +81,7 @@ pub fn build(root: &Path) -> Outcome {
 /// Fails where a component in `policies/dist` is missing, is not the one in the manifest, or was built
 /// from other sources than there are now. Compares hashes; builds nothing.
 pub fn check(root: &Path) -> Outcome {
-    let dist = dist(root);
-    let manifest = read(&dist.join("manifest.json"))
-        .and_then(|text| {
-            serde_json::from_slice::<Manifest>(&text)
-                .map_err(|error| format!("policies/dist/manifest.json is broken: {error}"))
-        })
-        .map_err(|error| format!("{error}\nrun: cargo xtask policies"))?;
+    let manifest = manifest(root)?;
     let mut stale = Vec::new();
     for name in POLICIES {
         if let Err(why) = check_one(root, name, manifest.get(name)) {
@@ -105,6 +97,52 @@ pub fn check(root: &Path) -> Outcome {
     }
 }
 
+/// Builds every policy without writing to `policies/dist`, and fails where the same compiler makes
+/// another component of it than the one that is committed. That finds what the hashes of the sources
+/// do not see: a dependency or a profile that moved. Another compiler makes other bytes of the same
+/// sources, so then this says only that they build.
+pub fn compare(root: &Path) -> Outcome {
+    let manifest = manifest(root)?;
+    let toolchain = Toolchain::find(root, root)?;
+    let mut other = Vec::new();
+    for name in POLICIES {
+        let component = component_of(&toolchain, &package(name))?;
+        let Some(built) = manifest.get(name) else {
+            return Err(format!("{name}: the manifest does not list it"));
+        };
+        if built.compiler != toolchain.compiler {
+            println!(
+                "{name}: builds; not compared, for this is {} and dist is by {}",
+                toolchain.compiler, built.compiler
+            );
+        } else if hex(&Sha256::digest(&component)) == built.sha256 {
+            println!("{name}: builds, to the bytes in dist");
+        } else {
+            other.push(format!("{name}: builds to other bytes than those in dist"));
+        }
+    }
+    if other.is_empty() {
+        Ok(())
+    } else {
+        other.push("run: cargo xtask policies".to_owned());
+        Err(other.join("\n"))
+    }
+}
+
+fn manifest(root: &Path) -> Outcome<Manifest> {
+    read(&dist(root).join("manifest.json"))
+        .and_then(|text| {
+            serde_json::from_slice(&text)
+                .map_err(|error| format!("policies/dist/manifest.json is broken: {error}"))
+        })
+        .map_err(|error| format!("{error}\nrun: cargo xtask policies"))
+}
+
+/// The crate of a policy.
+fn package(name: &str) -> String {
+    format!("shelflife-policy-{name}")
+}
+
 fn check_one(root: &Path, name: &str, built: Option<&Built>) -> Outcome {
     let Some(built) = built else {
         return Err("the manifest does not list it".into());
@@ -117,45 +155,6 @@ fn check_one(root: &Path, name: &str, built: Option<&Built>) -> Outcome {
         return Err("the component is older than its sources".into());
     }
     Ok(())
-}
-
-/// Turns a core module with the contract's metadata into a component.
-fn componentize(module: &[u8]) -> Outcome<Vec<u8>> {
-    let component = wit_component::ComponentEncoder::default()
-        .validate(true)
-        .module(module)
-        .and_then(|encoder| encoder.encode())
-        .map_err(|error| format!("{error:#}"))?;
-    without_names(&component).ok_or_else(|| "it is cut short".to_owned())
-}
-
-/// A component without its section of names, 2 KiB that only a debugger of components would read.
-fn without_names(component: &[u8]) -> Option<Vec<u8>> {
-    const HEADER: usize = 8;
-    const CUSTOM: u8 = 0;
-    const NAMES: &[u8] = b"\x0ecomponent-name";
-    let (header, mut rest) = component.split_at_checked(HEADER)?;
-    let mut kept = header.to_vec();
-    while let [id, after @ ..] = rest {
-        let (size, body) = leb128(after)?;
-        let (body, next) = body.split_at_checked(size)?;
-        if !(*id == CUSTOM && body.starts_with(NAMES)) {
-            kept.extend_from_slice(rest.strip_suffix(next)?);
-        }
-        rest = next;
-    }
-    Some(kept)
-}
-
-/// A number in WebAssembly's variable length, and what follows it.
-fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let length = bytes.iter().position(|byte| byte & 0x80 == 0)? + 1;
-    let (number, rest) = bytes.split_at(length);
-    let number = number
-        .iter()
-        .rev()
-        .fold(0, |number, byte| number << 7 | usize::from(byte & 0x7f));
-    Some((number, rest))
 }
 
 /// A hash over everything that a policy's own behaviour is written in: its sources, those of the SDK
@@ -205,18 +204,6 @@ fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Outcome 
 
 fn dist(root: &Path) -> PathBuf {
     root.join("policies/dist")
-}
-
-fn read(path: &Path) -> Outcome<Vec<u8>> {
-    fs::read(path).map_err(|error| failed("read", path, error))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Outcome {
-    fs::write(path, bytes).map_err(|error| failed("write", path, error))
-}
-
-fn failed(what: &str, path: &Path, error: std::io::Error) -> String {
-    format!("cannot {what} {}: {error}", path.display())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -14,11 +14,14 @@ use crate::Outcome;
 /// nothing but what their contract says.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// A compiler that can build policies.
+/// A compiler that can build the crates of one workspace.
 pub struct Toolchain {
     /// What it says of itself.
     pub compiler: String,
-    root: PathBuf,
+    /// The folder of the crate or of the workspace.
+    folder: PathBuf,
+    /// Everything in the workspace, and what it depends on.
+    packages: Vec<Package>,
     /// Where it builds; not where everything else is built, so that one build does not wait for the
     /// other.
     target_dir: PathBuf,
@@ -38,55 +41,74 @@ struct Metadata {
 
 #[derive(Deserialize)]
 struct Package {
+    name: String,
     manifest_path: PathBuf,
+    /// Where it came from; nothing, if it lies here.
     source: Option<String>,
 }
 
 impl Toolchain {
-    /// Finds a compiler: the one that `cargo` uses if it has the target or `rustup` can add it, else
-    /// Debian's.
-    pub fn find(root: &Path) -> Outcome<Self> {
-        let metadata = output(
-            cargo(root)
-                .args(["metadata", "--format-version", "1", "--locked"])
-                .args(["--filter-platform", TARGET]),
-        )?;
-        let metadata: Metadata = serde_json::from_str(&metadata)
+    /// Finds a compiler for the crates in `folder`, which may be `root` or a crate anywhere: the one
+    /// that `cargo` uses if it has the target or `rustup` can add it, else Debian's.
+    pub fn find(root: &Path, folder: &Path) -> Outcome<Self> {
+        let mut arguments = profile(root)?;
+        let mut command = cargo(folder);
+        command.args(["metadata", "--format-version", "1"]);
+        command.args(["--filter-platform", TARGET]);
+        if folder.starts_with(root) {
+            arguments.push("--locked".to_owned());
+            command.arg("--locked");
+        }
+        let Metadata {
+            target_directory,
+            packages,
+        } = serde_json::from_str(&output(&mut command)?)
             .map_err(|error| format!("cargo metadata cannot be read: {error}"))?;
         let mut toolchain = Self {
             compiler: String::new(),
-            root: root.to_owned(),
-            target_dir: metadata.target_directory.join("guests"),
+            folder: folder.to_owned(),
+            packages,
+            target_dir: target_directory.join("guests"),
             flags: Vec::new(),
-            arguments: Vec::new(),
+            arguments,
             variables: Vec::new(),
         };
         let mut rustc = PathBuf::from("rustc");
         if let Err(why) = add_target(root) {
             eprintln!("{why}");
             eprintln!("trying Debian's compiler instead");
-            let folder = metadata.target_directory.join("guest-toolchain");
-            let debian = debian::install(&folder, &sysroot(root, &rustc)?).map_err(|error| {
+            let unpacked = target_directory.join("guest-toolchain");
+            let debian = debian::install(&unpacked, &sysroot(root, &rustc)?).map_err(|error| {
                 format!("{error}\nneither rustup nor Debian has a compiler for {TARGET}")
             })?;
             rustc = debian.rustc;
-            toolchain.arguments = debian.arguments;
+            toolchain.arguments.extend(debian.arguments);
             toolchain.variables = debian.variables;
-            toolchain.target_dir = metadata.target_directory.join("guests-debian");
+            toolchain.target_dir = target_directory.join("guests-debian");
         }
         toolchain.compiler = output(Command::new(&rustc).arg("--version").current_dir(root))?
             .trim()
             .to_owned();
-        toolchain.flags = remap(root, &rustc, &metadata.packages)?;
+        toolchain.flags = remap(root, folder, &rustc, &toolchain.packages)?;
         Ok(toolchain)
     }
 
-    /// Builds a package, and answers the folder that its module is in.
+    /// The name of the crate whose manifest lies in a folder.
+    pub fn package_in(&self, folder: &Path) -> Outcome<String> {
+        let manifest = folder.join("Cargo.toml");
+        self.packages
+            .iter()
+            .find(|package| package.manifest_path == manifest)
+            .map(|package| package.name.clone())
+            .ok_or_else(|| format!("{} is not the manifest of a crate", manifest.display()))
+    }
+
+    /// Builds a package, and answers where its module is.
     pub fn build(&self, package: &str) -> Outcome<PathBuf> {
-        let mut cargo = cargo(&self.root);
+        let mut cargo = cargo(&self.folder);
         cargo
-            .args(["rustc", "--quiet", "--locked", "--profile", "guest"])
-            // A library for Rust as well, which the manifest asks for, would rule out optimisation
+            .args(["rustc", "--quiet", "--profile", "guest"])
+            // A library for Rust as well, which the manifest may ask for, would rule out optimisation
             // across crates, and with it a third of the size.
             .args(["--package", package, "--lib", "--crate-type", "cdylib"])
             .args(["--target", TARGET, "--target-dir"])
@@ -95,13 +117,52 @@ impl Toolchain {
             .env("CARGO_ENCODED_RUSTFLAGS", self.flags.join("\u{1f}"))
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         match cargo.status() {
-            Ok(status) if status.success() => Ok(self.target_dir.join(TARGET).join("guest")),
+            Ok(status) if status.success() => {
+                let module = format!("{}.wasm", package.replace('-', "_"));
+                Ok(self.target_dir.join(TARGET).join("guest").join(module))
+            }
             Ok(status) => Err(format!(
                 "{package} cannot be built: cargo ended with {status}"
             )),
             Err(error) => Err(format!("cargo cannot be run: {error}")),
         }
     }
+}
+
+/// The profile `guest` as arguments for cargo, since a crate outside the workspace does not have it.
+fn profile(root: &Path) -> Outcome<Vec<String>> {
+    let manifest = root.join("Cargo.toml");
+    let text = std::fs::read_to_string(&manifest)
+        .map_err(|error| format!("{} cannot be read: {error}", manifest.display()))?;
+    let settings: Vec<String> = text
+        .lines()
+        .skip_while(|line| line.trim() != "[profile.guest]")
+        .skip(1)
+        .take_while(|line| line.contains('='))
+        .map(|setting| format!("--config=profile.guest.{setting}"))
+        .collect();
+    if settings.is_empty() {
+        Err(format!("{} has no profile `guest`", manifest.display()))
+    } else {
+        Ok(settings)
+    }
+}
+
+/// Makes sure that there is what a contributor's checks need beside cargo: the formatter, the linter
+/// and a compiler for policies.
+pub fn prepare(root: &Path) -> Outcome {
+    for tool in ["fmt", "clippy"] {
+        if output(cargo(root).args([tool, "--version"])).is_err() {
+            let component = if tool == "fmt" { "rustfmt" } else { tool };
+            eprintln!("adding {component}");
+            output(
+                Command::new("rustup")
+                    .args(["component", "add", component])
+                    .current_dir(root),
+            )?;
+        }
+    }
+    Toolchain::find(root, root).map(drop)
 }
 
 /// Makes sure that the compiler has the target.
@@ -122,17 +183,21 @@ fn add_target(root: &Path) -> Outcome {
 /// Flags that take this machine's folders out of the modules: the compiler writes the places of panics
 /// into them. Without the flags the same sources would give other bytes on another machine, and tell
 /// where they were built.
-fn remap(root: &Path, rustc: &Path, packages: &[Package]) -> Outcome<Vec<String>> {
+fn remap(root: &Path, folder: &Path, rustc: &Path, packages: &[Package]) -> Outcome<Vec<String>> {
     let registries: BTreeSet<&Path> = packages
         .iter()
         .filter(|package| package.source.is_some())
         .filter_map(|package| package.manifest_path.parent()?.parent())
         .collect();
     let library = sysroot(root, rustc)?.join("lib/rustlib/src/rust");
+    let outside = (!folder.starts_with(root)).then_some((folder, "/policy"));
     let folders = registries
         .into_iter()
         .map(|folder| (folder, "/crates"))
-        .chain([(library.as_path(), "/rust"), (root, "/shelflife")]);
+        .chain([(library.as_path(), "/rust")])
+        .chain(outside)
+        // The last that fits is taken, and the workspace may lie in the folder of a policy.
+        .chain([(root, "/shelflife")]);
     Ok(folders
         .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
         .collect())
@@ -146,7 +211,7 @@ fn sysroot(root: &Path, rustc: &Path) -> Outcome<PathBuf> {
 
 /// The cargo that runs this program. The variables that it was started with are left out, since a
 /// wrapper or flags that are meant for other builds would change the bytes.
-fn cargo(root: &Path) -> Command {
+pub fn cargo(root: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);
     cargo.env_remove("RUSTFLAGS");

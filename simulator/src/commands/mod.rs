@@ -26,7 +26,7 @@ Exit status: 0 done; 2 the command, the scenario or the trace is wrong; 1 anythi
 
 /// Measures cache invalidation patterns before they ship.
 #[derive(Parser)]
-#[command(name = "shelflife", version, after_help = EXAMPLES)]
+#[command(name = "shelflife", bin_name = "shelflife", version, after_help = EXAMPLES)]
 struct Program {
     #[command(subcommand)]
     command: Command,

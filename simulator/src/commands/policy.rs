@@ -69,7 +69,7 @@ fn unreadable(name: &str, error: &std::io::Error) -> Error {
             "{name} is no component: native policies ask for nothing"
         ));
     }
-    if is_component_path(name) {
+    if is_component_path(name) || error.kind() != std::io::ErrorKind::NotFound {
         return Error::usage(format!("cannot read {name}: {error}"));
     }
     let hint = did_you_mean(name, BUILT_IN_POLICIES);

@@ -78,9 +78,9 @@ impl<'a> Origin<'a> {
         if self.servers.pop().is_some() {
             self.servers.push(Reverse(ends));
         }
-        let reads = starts + (latency as f64 * self.settings.snapshot_at) as u64;
-        let lag = self.settings.replica_lag.sample(&mut self.replica_lag)
-            + self.settings.visible_after.sample(&mut self.visible_after);
+        let reads = starts.saturating_add((latency as f64 * self.settings.snapshot_at) as u64);
+        let lag = self.settings.replica_lag.sample(&mut self.replica_lag);
+        let lag = lag.saturating_add(self.settings.visible_after.sample(&mut self.visible_after));
         let down = self.down.iter().any(|&(from, to)| (from..to).contains(&ends));
         let fails = down || happens(self.settings.errors, &mut self.errors);
         Visit { ends, reads: reads.saturating_sub(lag), fails }

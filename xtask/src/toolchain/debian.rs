@@ -62,10 +62,12 @@ fn unpack(folder: &Path) -> Outcome {
     let said = |error: std::io::Error| format!("{} cannot be used: {error}", folder.display());
     let packages = folder.join("packages");
     fs::create_dir_all(&packages).map_err(said)?;
+    let lists = lists(folder)?;
+    output(apt("apt-get", &lists).arg("update"))?;
     output(
-        Command::new("apt-get")
+        apt("apt-get", &lists)
             .arg("download")
-            .args(packages_of_the_compiler()?)
+            .args(packages_of_the_compiler(&lists)?)
             .current_dir(&packages),
     )?;
     for package in fs::read_dir(&packages).map_err(said)? {
@@ -75,16 +77,34 @@ fn unpack(folder: &Path) -> Outcome {
     Ok(())
 }
 
+/// Options that make apt keep what it knows of packages in `folder`: a machine that was just set up
+/// may have no lists yet, and to write the machine's own takes rights that nobody needs here.
+fn lists(folder: &Path) -> Outcome<[String; 2]> {
+    let lists = folder.join("lists");
+    fs::create_dir_all(lists.join("partial"))
+        .map_err(|error| format!("{} cannot be used: {error}", lists.display()))?;
+    Ok([
+        format!("--option=Dir::State::Lists={}", lists.display()),
+        format!("--option=Dir::Cache={}", lists.display()),
+    ])
+}
+
+fn apt(program: &str, lists: &[String; 2]) -> Command {
+    let mut apt = Command::new(program);
+    apt.args(lists);
+    apt
+}
+
 /// The compiler, its libraries, whose names have a version in them, and the sources of the standard
 /// library. Everything else that the packages depend on every Debian has.
-fn packages_of_the_compiler() -> Outcome<BTreeSet<String>> {
+fn packages_of_the_compiler(lists: &[String; 2]) -> Outcome<BTreeSet<String>> {
     let mut packages = BTreeSet::from(["rust-web-src".to_owned()]);
     let mut found = vec!["rustc-web".to_owned()];
     while let Some(package) = found.pop() {
         if !packages.insert(package.clone()) {
             continue;
         }
-        let depends = output(Command::new("apt-cache").args(["depends", &package]))?;
+        let depends = output(apt("apt-cache", lists).args(["depends", &package]))?;
         let own = depends
             .lines()
             .filter_map(|line| line.trim().strip_prefix("Depends: "))

@@ -1,0 +1,44 @@
+//! What must not be in a tracked file: anything that holds on one machine alone.
+//!
+//! A step of `cargo xtask test` and not a test of a crate, since it concerns files of all kinds and
+//! needs git, which a copy of the sources may be without.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::Outcome;
+use crate::component::read;
+
+/// A path into somebody's folder, and settings that send cargo to another registry. A folder alone is
+/// fine: tests look for some by name.
+const MACHINE: &str =
+    r"(/root|/work|/home/[[:alnum:]]+|/Users/[[:alnum:]]+)/[[:alnum:]._]|sparse\+http|replace-with *=";
+
+/// Where every dependency comes from.
+const REGISTRY: &str = r#"source = "registry+https://github.com/rust-lang/crates.io-index""#;
+
+/// Fails where a tracked file has a machine's path in it, or the lock file another registry.
+pub fn check(root: &Path) -> Outcome {
+    let lock = String::from_utf8_lossy(&read(&root.join("Cargo.lock"))?).into_owned();
+    let foreign = lock
+        .lines()
+        .find(|line| line.starts_with("source = ") && *line != REGISTRY);
+    if let Some(line) = foreign {
+        return Err(format!("Cargo.lock names another registry: {line}"));
+    }
+    let git = Command::new("git")
+        .args(["grep", "--line-number", "--extended-regexp", "-e", MACHINE])
+        .current_dir(root)
+        .output();
+    match git {
+        Ok(git) if git.status.code() == Some(1) => Ok(()),
+        Ok(git) if git.status.success() => Err(format!(
+            "tracked files tell of a machine:\n{}",
+            String::from_utf8_lossy(&git.stdout).trim_end()
+        )),
+        _ => {
+            println!("not looked for: this is not a checkout, or git is not there");
+            Ok(())
+        }
+    }
+}
