@@ -40,8 +40,18 @@ fn time_to_live() {
     let rest = NO_LATENCY.to_owned() + &policy("ttl", r#"ttl = "20s""#);
     let report = measure(200, (a, b), "2000s", &rest);
     let stale = 1.0 - (1.0 - f64::exp(-b * ttl)) / (b * ttl);
-    close("hit ratio", mean(&report, "p", |s| s.hit_ratio), a * ttl / (1.0 + a * ttl), 0.002);
-    close("stale share of hits", mean(&report, "p", |s| s.stale_hit_ratio), stale, 0.02);
+    close(
+        "hit ratio",
+        mean(&report, "p", |s| s.hit_ratio),
+        a * ttl / (1.0 + a * ttl),
+        0.002,
+    );
+    close(
+        "stale share of hits",
+        mean(&report, "p", |s| s.stale_hit_ratio),
+        stale,
+        0.02,
+    );
     let age = mean(&report, "p", |s| s.stale_age_us.max);
     assert!(age < ttl * 1e6, "an age of {age} µs is not below the TTL");
 }
@@ -51,7 +61,12 @@ fn write_through_that_deletes_is_never_stale() {
     let (a, b) = (1.0, 0.2);
     let rest = NO_LATENCY.to_owned() + &policy("write-through", r#"ttl = "none""#);
     let report = measure(200, (a, b), "2000s", &rest);
-    close("hit ratio", mean(&report, "p", |s| s.hit_ratio), a / (a + b), 0.005);
+    close(
+        "hit ratio",
+        mean(&report, "p", |s| s.hit_ratio),
+        a / (a + b),
+        0.005,
+    );
     assert_eq!(mean(&report, "p", |s| s.stale_answers as f64), 0.0);
 }
 
@@ -61,7 +76,12 @@ fn write_through_with_a_safety_net() {
     let rest = NO_LATENCY.to_owned() + &policy("write-through", r#"ttl = "4s""#);
     let report = measure(200, (a, b), "2000s", &rest);
     let p = a * (1.0 - f64::exp(-b * ttl)) / b;
-    close("hit ratio", mean(&report, "p", |s| s.hit_ratio), p / (1.0 + p), 0.005);
+    close(
+        "hit ratio",
+        mean(&report, "p", |s| s.hit_ratio),
+        p / (1.0 + p),
+        0.005,
+    );
 }
 
 #[test]
@@ -74,21 +94,38 @@ fn write_through_with_missed_paths() {
     let report = measure(200, (a, b), "3000s", &rest);
     let stale = 1.0
         - (1.0 - missed) * (1.0 - f64::exp(-b * ttl)) / (1.0 - f64::exp(-(1.0 - missed) * b * ttl));
-    close("stale share of hits", mean(&report, "p", |s| s.stale_hit_ratio), stale, 0.04);
+    close(
+        "stale share of hits",
+        mean(&report, "p", |s| s.stale_hit_ratio),
+        stale,
+        0.04,
+    );
 }
 
 #[test]
 fn capture_with_a_constant_delay() {
     let (a, b, delay) = (5.0, 0.2, 0.5);
-    let rest = NO_LATENCY.to_owned()
-        + "[feed]\ndelay = \"500ms\"\n"
-        + &policy("cdc", r#"ttl = "none""#);
+    let rest =
+        NO_LATENCY.to_owned() + "[feed]\ndelay = \"500ms\"\n" + &policy("cdc", r#"ttl = "none""#);
     let report = measure(100, (a, b), "2000s", &rest);
     let stale = (1.0 - f64::exp(-2.0 * b * delay)) / 2.0;
-    close("hit ratio", mean(&report, "p", |s| s.hit_ratio), a / (a + b), 0.003);
-    close("stale share of hits", mean(&report, "p", |s| s.stale_hit_ratio), stale, 0.02);
+    close(
+        "hit ratio",
+        mean(&report, "p", |s| s.hit_ratio),
+        a / (a + b),
+        0.003,
+    );
+    close(
+        "stale share of hits",
+        mean(&report, "p", |s| s.stale_hit_ratio),
+        stale,
+        0.02,
+    );
     let age = mean(&report, "p", |s| s.stale_age_us.max);
-    assert!(age < delay * 1e6, "an age of {age} µs is not below the delay");
+    assert!(
+        age < delay * 1e6,
+        "an age of {age} µs is not below the delay"
+    );
 }
 
 #[test]
@@ -102,15 +139,27 @@ fn a_herd_without_coalescing_and_with_it() {
             + &policy("ttl", r#"ttl = "5s""#);
         let report = measure(20, (a, 0.01), "1500s", &rest);
         let run = &report.runs[0].summary;
-        let herd = report.runs[0].histograms.iter().find(|h| h.metric == "herd").unwrap();
-        let (reads, herds) = herd.buckets.iter().fold((0.0, 0.0), |(sum, count), (size, times)| {
-            (sum + size * *times as f64, count + *times as f64)
-        });
+        let herd = report.runs[0]
+            .histograms
+            .iter()
+            .find(|h| h.metric == "herd")
+            .unwrap();
+        let (reads, herds) = herd
+            .buckets
+            .iter()
+            .fold((0.0, 0.0), |(sum, count), (size, times)| {
+                (sum + size * *times as f64, count + *times as f64)
+            });
         close("reads a herd", reads / herds, 1.0 + a * load, 0.03);
         assert_eq!(run.duplicate_loads > 0, duplicates);
         if coalesce {
             let cycles = run.origin_loads as f64;
-            close("reads that join a load", run.coalesced as f64 / cycles, a * load, 0.03);
+            close(
+                "reads that join a load",
+                run.coalesced as f64 / cycles,
+                a * load,
+                0.03,
+            );
             assert_eq!(run.inflight_per_key_max, 1);
         }
     }
@@ -130,7 +179,12 @@ fn an_early_refresh_makes_blocked_reads_rare() {
     let cycle = 10.0 + load - gap;
     let measured = 20.0 * (2000.0 - 100.0) / run.origin_loads as f64;
     close("seconds a cycle", measured, cycle, 0.01);
-    assert!(run.misses < run.refreshes / 1000, "{} of {} were blocked", run.misses, run.refreshes);
+    assert!(
+        run.misses < run.refreshes / 1000,
+        "{} of {} were blocked",
+        run.misses,
+        run.refreshes
+    );
 }
 
 #[test]
@@ -142,7 +196,12 @@ fn versions_leave_orphans_behind() {
     let tau = (1.0 - f64::exp(-b * ttl)) / b;
     let expected = 100.0 * (ttl - tau) / (tau + 1.0 / a);
     // The figure is a maximum over the run, so somewhat above the mean.
-    close("orphans", mean(&report, "p", |s| s.orphans_max as f64), expected, 0.08);
+    close(
+        "orphans",
+        mean(&report, "p", |s| s.orphans_max as f64),
+        expected,
+        0.08,
+    );
     assert_eq!(mean(&report, "p", |s| s.stale_answers as f64), 0.0);
 }
 
@@ -155,5 +214,10 @@ fn replicas_that_lag_make_write_through_stale() {
         + &policy("write-through", r#"ttl = "none""#);
     let report = measure(200, (a, b), "3000s", &rest);
     let stale = 1.0 - f64::exp(-a * 0.1);
-    close("stale share of hits", mean(&report, "p", |s| s.stale_hit_ratio), stale, 0.03);
+    close(
+        "stale share of hits",
+        mean(&report, "p", |s| s.stale_hit_ratio),
+        stale,
+        0.03,
+    );
 }

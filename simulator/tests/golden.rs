@@ -29,13 +29,18 @@ struct Golden {
 fn rows(trace: &str) -> Vec<Golden> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/golden/staleness-golden.csv");
     let rows = csv::Reader::from_path(path).unwrap().into_deserialize();
-    let rows: Vec<Golden> = rows.map(Result::unwrap).filter(|row: &Golden| row.trace == trace).collect();
+    let rows: Vec<Golden> = rows
+        .map(Result::unwrap)
+        .filter(|row: &Golden| row.trace == trace)
+        .collect();
     assert_eq!(rows.len(), 14);
     rows
 }
 
 fn scenario(trace: &str, row: &Golden) -> String {
-    let ttl = row.ttl_us.map_or("none".to_owned(), |ttl| format!("{ttl}us"));
+    let ttl = row
+        .ttl_us
+        .map_or("none".to_owned(), |ttl| format!("{ttl}us"));
     let (uses, setting) = match row.strategy.split('+').next().unwrap() {
         "ttl" | "none" => ("ttl", ""),
         "write_delete" => ("write-through", "on_write = \"drop\""),
@@ -69,7 +74,11 @@ fn check(row: &Golden, found: &Summary) {
         ("stale hits", found.stale_hits, row.stale_hits),
         ("stale answers", found.stale_answers, row.stale_hits),
         ("invalidations", found.invalidations.sent, row.invalidations),
-        ("effective", found.invalidations.effective, row.invalidations_effective),
+        (
+            "effective",
+            found.invalidations.effective,
+            row.invalidations_effective,
+        ),
         ("updates", found.updates, row.updates),
         ("origin loads", found.origin_loads, row.misses),
     ];
@@ -78,9 +87,21 @@ fn check(row: &Golden, found: &Summary) {
     }
     let age = &found.stale_age_us;
     let rounded = |micros: f64| (micros * 10.0).round() / 10.0;
-    assert_eq!(rounded(age.mean), row.stale_age_us_mean, "mean age of {row:?}");
+    assert_eq!(
+        rounded(age.mean),
+        row.stale_age_us_mean,
+        "mean age of {row:?}"
+    );
     let ages = [age.p50, age.p99, age.max];
-    assert_eq!(ages, [row.stale_age_us_p50, row.stale_age_us_p99, row.stale_age_us_max], "{row:?}");
+    assert_eq!(
+        ages,
+        [
+            row.stale_age_us_p50,
+            row.stale_age_us_p99,
+            row.stale_age_us_max
+        ],
+        "{row:?}"
+    );
 }
 
 #[test]
@@ -108,9 +129,15 @@ fn the_disk_trace_gives_the_golden_staleness_to_the_digit_where_it_is_at_hand() 
 
 #[test]
 fn time_to_idle_gives_the_published_hit_ratios() {
-    for (minutes, percent) in
-        [(55, 70.09), (56, 70.28), (57, 70.47), (58, 70.66), (59, 70.87), (60, 71.03), (61, 71.18)]
-    {
+    for (minutes, percent) in [
+        (55, 70.09),
+        (56, 70.28),
+        (57, 70.47),
+        (58, 70.66),
+        (59, 70.87),
+        (60, 71.03),
+        (61, 71.18),
+    ] {
         let report = run(&format!(
             r#"
             [trace]

@@ -15,10 +15,7 @@ pub fn build(root: &Path, folder: &Path, file: Option<&Path>) -> Outcome {
     let toolchain = Toolchain::find(root, &folder)?;
     let package = toolchain.package_in(&folder)?;
     let component = component_of(&toolchain, &package)?;
-    let file = file.map_or_else(
-        || folder.join(format!("{package}.wasm")),
-        Path::to_path_buf,
-    );
+    let file = file.map_or_else(|| folder.join(format!("{package}.wasm")), Path::to_path_buf);
     write(&file, &component)?;
     println!("{}: {} bytes", file.display(), component.len());
     let imports = imports(&component)?;
@@ -34,8 +31,7 @@ pub fn build(root: &Path, folder: &Path, file: Option<&Path>) -> Outcome {
 /// Builds a package as a component.
 pub fn component_of(toolchain: &Toolchain, package: &str) -> Outcome<Vec<u8>> {
     let module = read(&toolchain.build(package)?)?;
-    componentize(&module)
-        .map_err(|error| format!("{package}: cannot be made a component: {error}"))
+    componentize(&module).map_err(|error| format!("{package}: cannot be made a component: {error}"))
 }
 
 /// Turns a core module with the contract's metadata into a component.

@@ -11,20 +11,22 @@ use crate::component::read;
 
 /// A path into somebody's folder, and settings that send cargo to another registry. A folder alone is
 /// fine: tests look for some by name.
-const MACHINE: &str =
-    r"(/root|/work|/home/[[:alnum:]]+|/Users/[[:alnum:]]+)/[[:alnum:]._]|sparse\+http|replace-with *=";
+const MACHINE: &str = r"(/root|/work|/home/[[:alnum:]]+|/Users/[[:alnum:]]+)/[[:alnum:]._]|sparse\+http|replace-with *=";
 
-/// Where every dependency comes from.
-const REGISTRY: &str = r#"source = "registry+https://github.com/rust-lang/crates.io-index""#;
-
-/// Fails where a tracked file has a machine's path in it, or the lock file another registry.
+/// Fails where a tracked file has a machine's path in it, or the lock file a second registry.
 pub fn check(root: &Path) -> Outcome {
     let lock = String::from_utf8_lossy(&read(&root.join("Cargo.lock"))?).into_owned();
-    let foreign = lock
+    let mut sources: Vec<&str> = lock
         .lines()
-        .find(|line| line.starts_with("source = ") && *line != REGISTRY);
-    if let Some(line) = foreign {
-        return Err(format!("Cargo.lock names another registry: {line}"));
+        .filter(|line| line.starts_with("source = "))
+        .collect();
+    sources.sort_unstable();
+    sources.dedup();
+    if sources.len() > 1 {
+        let sources = sources.join(", ");
+        return Err(format!(
+            "Cargo.lock names more than one registry: {sources}"
+        ));
     }
     let git = Command::new("git")
         .args(["grep", "--line-number", "--extended-regexp", "-e", MACHINE])

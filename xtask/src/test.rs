@@ -71,7 +71,10 @@ fn tests(root: &Path, count: &mut Count) -> Outcome {
     let mut terminal = std::io::stdout();
     let mut lines = BufReader::new(runner.stdout.take().expect("it is piped"));
     let mut line = Vec::new();
-    while lines.read_until(b'\n', &mut line).is_ok_and(|size| size > 0) {
+    while lines
+        .read_until(b'\n', &mut line)
+        .is_ok_and(|size| size > 0)
+    {
         // Nobody may be reading; the tests count all the same.
         let _ = terminal.write_all(&line);
         count.add(&String::from_utf8_lossy(&line));

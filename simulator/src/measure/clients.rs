@@ -32,7 +32,14 @@ impl Clients {
     }
 
     /// A client was shown the key's value as of the state `held`.
-    pub(super) fn read(&mut self, client: u32, key: u32, held: State, measured: bool, truth: &Truth) {
+    pub(super) fn read(
+        &mut self,
+        client: u32,
+        key: u32,
+        held: State,
+        measured: bool,
+        truth: &Truth,
+    ) {
         if client == 0 {
             return;
         }

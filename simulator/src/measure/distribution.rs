@@ -41,17 +41,25 @@ impl Distribution {
         if self.folded.is_none() && self.values.len() as u64 + count > EXACT as u64 {
             let mut folded = Hdr::new_with_bounds(1, u64::MAX / 2, 3)
                 .expect("the bounds and the digits are within what a histogram can have");
-            self.values.drain(..).for_each(|value| folded.saturating_record(value));
+            self.values
+                .drain(..)
+                .for_each(|value| folded.saturating_record(value));
             self.folded = Some(Box::new(folded));
         }
         match &mut self.folded {
             Some(folded) => folded.saturating_record_n(value, count),
-            None => self.values.extend(std::iter::repeat_n(value, count as usize)),
+            None => self
+                .values
+                .extend(std::iter::repeat_n(value, count as usize)),
         }
     }
 
     pub fn mean(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 }
+        if self.count == 0 {
+            0.0
+        } else {
+            self.sum as f64 / self.count as f64
+        }
     }
 
     pub fn max(&self) -> u64 {
@@ -66,7 +74,10 @@ impl Distribution {
         }
         if let Some(folded) = &self.folded {
             sorted.extend(folded.iter_recorded().map(|step| {
-                (folded.highest_equivalent(step.value_iterated_to()), step.count_at_value())
+                (
+                    folded.highest_equivalent(step.value_iterated_to()),
+                    step.count_at_value(),
+                )
             }));
             return sorted;
         }
@@ -82,7 +93,8 @@ impl Distribution {
     fn at<const N: usize>(&self, shares: [f64; N]) -> [f64; N] {
         let sorted = self.sorted();
         shares.map(|share| {
-            let index = ((share * self.count as f64).floor() as u64).min(self.count.saturating_sub(1));
+            let index =
+                ((share * self.count as f64).floor() as u64).min(self.count.saturating_sub(1));
             let mut seen = 0;
             let found = sorted.iter().find(|(_, count)| {
                 seen += count;
@@ -95,22 +107,50 @@ impl Distribution {
     /// In units of `unit`.
     pub fn quantiles(&self, unit: f64) -> Quantiles {
         let [p50, p90, p99, p999] = self.at([0.5, 0.9, 0.99, 0.999]).map(|value| value / unit);
-        Quantiles { mean: self.mean() / unit, p50, p90, p99, p999, max: self.max as f64 / unit }
+        Quantiles {
+            mean: self.mean() / unit,
+            p50,
+            p90,
+            p99,
+            p999,
+            max: self.max as f64 / unit,
+        }
     }
 
     pub fn latency(&self, unit: f64) -> Latency {
-        let Quantiles { mean, p50, p99, p999, max, .. } = self.quantiles(unit);
-        Latency { mean, p50, p99, p999, max }
+        let Quantiles {
+            mean,
+            p50,
+            p99,
+            p999,
+            max,
+            ..
+        } = self.quantiles(unit);
+        Latency {
+            mean,
+            p50,
+            p99,
+            p999,
+            max,
+        }
     }
 
     pub fn lag(&self) -> Lag {
         let [p99] = self.at([0.99]);
-        Lag { mean: self.mean(), p99, max: self.max as f64 }
+        Lag {
+            mean: self.mean(),
+            p99,
+            max: self.max as f64,
+        }
     }
 
     pub fn spread(&self) -> Spread {
         let [p50, p99] = self.at([0.5, 0.99]);
-        Spread { p50, p99, max: self.max as f64 }
+        Spread {
+            p50,
+            p99,
+            max: self.max as f64,
+        }
     }
 
     /// Counts of windows as rates a second.
@@ -134,7 +174,10 @@ impl Distribution {
                 _ => buckets.push((edge, count)),
             }
         }
-        buckets.into_iter().map(|(edge, count)| (edge as f64 / unit, count)).collect()
+        buckets
+            .into_iter()
+            .map(|(edge, count)| (edge as f64 / unit, count))
+            .collect()
     }
 }
 
@@ -156,7 +199,10 @@ mod tests {
         let mut sample = Distribution::default();
         (1..=100).rev().for_each(|value| sample.add(value * 1000));
         let quantiles = sample.quantiles(1000.0);
-        assert_eq!((quantiles.p50, quantiles.p90, quantiles.p99), (51.0, 91.0, 100.0));
+        assert_eq!(
+            (quantiles.p50, quantiles.p90, quantiles.p99),
+            (51.0, 91.0, 100.0)
+        );
         assert_eq!((quantiles.mean, quantiles.max), (50.5, 100.0));
     }
 
@@ -190,8 +236,20 @@ mod tests {
     #[test]
     fn buckets_keep_every_count() {
         let mut sample = Distribution::default();
-        [0, 1, 99, 100, 101, 110, 111].iter().for_each(|value| sample.add(*value));
+        [0, 1, 99, 100, 101, 110, 111]
+            .iter()
+            .for_each(|value| sample.add(*value));
         let buckets = sample.buckets(1.0);
-        assert_eq!(buckets, [(0.0, 1), (1.0, 1), (99.0, 1), (100.0, 1), (110.0, 2), (120.0, 1)]);
+        assert_eq!(
+            buckets,
+            [
+                (0.0, 1),
+                (1.0, 1),
+                (99.0, 1),
+                (100.0, 1),
+                (110.0, 2),
+                (120.0, 1)
+            ]
+        );
     }
 }

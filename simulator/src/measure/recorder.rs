@@ -92,12 +92,15 @@ impl Recorder {
     pub fn answer(&mut self, answer: &Answer, truth: &Truth) {
         let measured = self.measures(answer.began);
         if let Some(held) = answer.held {
-            self.clients.read(answer.client, answer.key, held, measured, truth);
+            self.clients
+                .read(answer.client, answer.key, held, measured, truth);
         }
         if !measured {
             return;
         }
-        let missing = answer.held.and_then(|held| truth.missing(answer.served, held, answer.seen));
+        let missing = answer
+            .held
+            .and_then(|held| truth.missing(answer.served, held, answer.seen));
         let summary = &mut self.summary;
         let bin = self.bins.at(answer.began);
         summary.reads += 1;
@@ -318,5 +321,9 @@ impl Recorder {
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }

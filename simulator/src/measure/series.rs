@@ -22,7 +22,11 @@ impl Bins {
         let width = length.div_ceil(BINS).max(1);
         // The last instant belongs to the last bin.
         let count = (length / width + 1).min(BINS);
-        Bins { start, width, bins: vec![Bin::default(); count as usize] }
+        Bins {
+            start,
+            width,
+            bins: vec![Bin::default(); count as usize],
+        }
     }
 
     /// The bin of a time; what comes after the end belongs to the last.
@@ -46,7 +50,11 @@ impl Bins {
             }
             held = bin.entries;
         }
-        Series { start_us: self.start / 1000, bin_us: (self.width / 1000).max(1), bins: self.bins }
+        Series {
+            start_us: self.start / 1000,
+            bin_us: (self.width / 1000).max(1),
+            bins: self.bins,
+        }
     }
 }
 
@@ -60,7 +68,12 @@ pub(super) struct Windows {
 
 impl Windows {
     pub(super) fn new(start: u64) -> Windows {
-        Windows { start, current: 0, count: 0, counts: Distribution::default() }
+        Windows {
+            start,
+            current: 0,
+            count: 0,
+            counts: Distribution::default(),
+        }
     }
 
     pub(super) fn note(&mut self, now: u64) {
@@ -75,7 +88,10 @@ impl Windows {
 
     /// The counts of all windows up to `end`.
     pub(super) fn finish(mut self, end: u64) -> Distribution {
-        let windows = end.saturating_sub(self.start).div_ceil(WINDOW).max(self.current + 1);
+        let windows = end
+            .saturating_sub(self.start)
+            .div_ceil(WINDOW)
+            .max(self.current + 1);
         self.counts.add(self.count);
         self.counts.add_many(0, windows - self.current - 1);
         self.counts
@@ -89,7 +105,9 @@ mod tests {
     #[test]
     fn empty_windows_count() {
         let mut windows = Windows::new(0);
-        [0, 1, 350_000_000].into_iter().for_each(|at| windows.note(at));
+        [0, 1, 350_000_000]
+            .into_iter()
+            .for_each(|at| windows.note(at));
         let rate = windows.finish(1_000_000_000).rate(10.0);
         assert_eq!((rate.mean, rate.max), (3.0, 20.0));
     }

@@ -68,7 +68,8 @@ pub fn render(report: &Report, rows: &[Row], figures: &[Figure]) -> Result<Strin
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.add_template("page.html", PAGE).map_err(fail)?;
     let page = templates.get_template("page.html").map_err(fail)?;
-    page.render(Serde(content(report, rows, figures))).map_err(fail)
+    page.render(Serde(content(report, rows, figures)))
+        .map_err(fail)
 }
 
 fn content<'a>(report: &'a Report, rows: &[Row], figures: &'a [Figure]) -> Page<'a> {

@@ -31,12 +31,20 @@ struct Item<T> {
 
 impl<T> Agenda<T> {
     pub fn new() -> Agenda<T> {
-        Agenda { heap: BinaryHeap::new(), added: 0 }
+        Agenda {
+            heap: BinaryHeap::new(),
+            added: 0,
+        }
     }
 
     pub fn add(&mut self, at: u64, class: Class, task: T) {
         self.added += 1;
-        self.heap.push(Item { at, class, number: self.added, task });
+        self.heap.push(Item {
+            at,
+            class,
+            number: self.added,
+            task,
+        });
     }
 
     /// When the next task is due.
@@ -91,7 +99,9 @@ mod tests {
         agenda.add(5, Class::Delivery, "first");
         agenda.add(5, Class::Delivery, "second");
         agenda.add(4, Class::Load, "earlier");
-        let order: Vec<_> = std::iter::from_fn(|| agenda.pop()).map(|(_, task)| task).collect();
+        let order: Vec<_> = std::iter::from_fn(|| agenda.pop())
+            .map(|(_, task)| task)
+            .collect();
         assert_eq!(order, ["earlier", "first", "second", "load"]);
     }
 }

@@ -40,7 +40,11 @@ pub struct Changes {
 
 impl Changes {
     pub fn new(wants_rows: bool) -> Changes {
-        Changes { feeds: FEEDS.map(Arc::from), collection: Arc::from(""), wants_rows }
+        Changes {
+            feeds: FEEDS.map(Arc::from),
+            collection: Arc::from(""),
+            wants_rows,
+        }
     }
 
     pub fn describe(
@@ -51,10 +55,14 @@ impl Changes {
         meaning: &mut Meaning,
     ) -> Change {
         let (key, vector) = match written.op {
-            Op::WriteTag => {
-                (catalogue.tag_name(written.subject), meaning.of_tag(written.subject))
-            }
-            _ => (catalogue.text(written.subject), meaning.of_key(written.subject)),
+            Op::WriteTag => (
+                catalogue.tag_name(written.subject),
+                meaning.of_tag(written.subject),
+            ),
+            _ => (
+                catalogue.text(written.subject),
+                meaning.of_key(written.subject),
+            ),
         };
         let collection = match written.op {
             Op::WriteTag => key.split_once(':').map_or("", |(collection, _)| collection),
@@ -68,7 +76,10 @@ impl Changes {
             _ => ChangeKind::Updated,
         };
         let row: Option<Arc<dyn Row>> = match self.wants_rows {
-            true => Some(Arc::new(KeyRow { key: Arc::clone(key), kind })),
+            true => Some(Arc::new(KeyRow {
+                key: Arc::clone(key),
+                kind,
+            })),
             false => None,
         };
         Change {
@@ -105,10 +116,14 @@ impl KeyRow {
 
 impl Row for KeyRow {
     fn after(&self, column: &str) -> Option<String> {
-        (self.kind != ChangeKind::Deleted).then(|| self.column(column)).flatten()
+        (self.kind != ChangeKind::Deleted)
+            .then(|| self.column(column))
+            .flatten()
     }
 
     fn before(&self, column: &str) -> Option<String> {
-        (self.kind != ChangeKind::Created).then(|| self.column(column)).flatten()
+        (self.kind != ChangeKind::Created)
+            .then(|| self.column(column))
+            .flatten()
     }
 }

@@ -52,13 +52,20 @@ impl<'a> Ways<'a> {
         let lost = happens(self.feed.loss, &mut self.loss);
         Heard {
             announced: announced.then(|| now.saturating_add(announce_delay)),
-            captured: if lost { None } else { self.capture(now.saturating_add(delay)) },
+            captured: if lost {
+                None
+            } else {
+                self.capture(now.saturating_add(delay))
+            },
         }
     }
 
     /// When the feed's gaps come to light: at the end of outages after which it does not replay.
     pub fn gaps(feed: &scenario::Feed) -> impl Iterator<Item = u64> + '_ {
-        let gaps = feed.outages.iter().filter(|outage| outage.then == AfterOutage::Gap);
+        let gaps = feed
+            .outages
+            .iter()
+            .filter(|outage| outage.then == AfterOutage::Gap);
         gaps.map(|outage| outage.at.0.saturating_add(outage.lasts.0))
     }
 
@@ -86,8 +93,16 @@ mod tests {
 
     fn captured(then: AfterOutage, writes: &[u64]) -> Vec<Option<u64>> {
         let delay = Distribution::Constant(Nanos(10));
-        let outages = vec![Outage { at: Nanos(100), lasts: Nanos(50), then }];
-        let feed = scenario::Feed { delay, outages, ..scenario::Feed::default() };
+        let outages = vec![Outage {
+            at: Nanos(100),
+            lasts: Nanos(50),
+            then,
+        }];
+        let feed = scenario::Feed {
+            delay,
+            outages,
+            ..scenario::Feed::default()
+        };
         let paths = scenario::Writes::default();
         let mut ways = Ways::new(&paths, &feed, 0, 0);
         writes.iter().map(|now| ways.write(*now).captured).collect()
@@ -101,6 +116,9 @@ mod tests {
 
     #[test]
     fn a_gap_loses_what_falls_into_it() {
-        assert_eq!(captured(AfterOutage::Gap, &[80, 95, 145]), [Some(90), None, Some(155)]);
+        assert_eq!(
+            captured(AfterOutage::Gap, &[80, 95, 145]),
+            [Some(90), None, Some(155)]
+        );
     }
 }

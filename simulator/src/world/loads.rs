@@ -125,7 +125,14 @@ impl World<'_> {
         let of_key = self.loads.count_up(key);
         self.recorder.load_began(now, of_key, background);
         let flight = ticket.as_ref().map(Ticket::flight);
-        let load = Load { node, key, ticket, began: now, bytes, brings };
+        let load = Load {
+            node,
+            key,
+            ticket,
+            began: now,
+            bytes,
+            brings,
+        };
         let number = self.loads.begin(load, waiters);
         if let Some(flight) = flight {
             self.nodes[node].flights.insert(flight, number);
@@ -139,7 +146,9 @@ impl World<'_> {
 
     /// A load comes back.
     pub(super) fn land(&mut self, number: usize, now: u64) {
-        let Some((load, waiters)) = self.loads.end(number) else { return };
+        let Some((load, waiters)) = self.loads.end(number) else {
+            return;
+        };
         self.loads.count_down(load.key);
         self.recorder.load_ended();
         let node = &mut self.nodes[load.node];
@@ -168,10 +177,25 @@ impl World<'_> {
     }
 
     fn store(&mut self, load: Load, state: State, waiters: Vec<Waiter>, now: u64) {
-        let Load { node: number, key, ticket: Some(ticket), began, bytes, .. } = load else { return };
+        let Load {
+            node: number,
+            key,
+            ticket: Some(ticket),
+            began,
+            bytes,
+            ..
+        } = load
+        else {
+            return;
+        };
         let background = ticket.is_background();
         let vector = self.meaning.of_key(key);
-        let fill = Fill { now, load_time: now - began, size: bytes, vector };
+        let fill = Fill {
+            now,
+            load_time: now - began,
+            size: bytes,
+            vector,
+        };
         let value = Held::new(key, state, background);
         let catalogue = &self.workload.catalogue;
         let engine_key = &self.keys[key as usize];
@@ -187,7 +211,8 @@ impl World<'_> {
                 let depends_on: Vec<Arc<str>> = match source {
                     shelflife::engine::LeaseSource::Policy => {
                         let tags = catalogue.tags_of(key).iter();
-                        tags.map(|tag| Arc::clone(catalogue.tag_name(*tag))).collect()
+                        tags.map(|tag| Arc::clone(catalogue.tag_name(*tag)))
+                            .collect()
                     }
                     _ => Vec::new(),
                 };
@@ -215,8 +240,9 @@ impl World<'_> {
             // The leader may have what it loaded in any case.
             let engine = &self.nodes[number].engine;
             let key = &self.keys[key as usize];
-            let current =
-                waiter.joined.is_none_or(|joined| engine.may_serve(key, &stored.entry, joined));
+            let current = waiter
+                .joined
+                .is_none_or(|joined| engine.may_serve(key, &stored.entry, joined));
             if current {
                 self.serve(&waiter, Some(&stored.entry), now);
             } else {

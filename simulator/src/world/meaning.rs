@@ -15,7 +15,13 @@ pub struct Meaning {
 
 impl Meaning {
     pub fn new(catalogue: &Arc<Catalogue>, wanted: bool) -> Meaning {
-        let room = |count| if wanted { vec![None; count] } else { Vec::new() };
+        let room = |count| {
+            if wanted {
+                vec![None; count]
+            } else {
+                Vec::new()
+            }
+        };
         Meaning {
             catalogue: Arc::clone(catalogue),
             wanted,

@@ -28,8 +28,8 @@ use rand_chacha::ChaCha8Rng;
 use shelflife::engine::{Key, Lookup};
 use shelflife::policy::{self, Calls};
 
-pub use native::NativePolicy;
 pub use changes::FEEDS;
+pub use native::NativePolicy;
 pub use strategy::{Maker, Strategy};
 
 use agenda::{Agenda, Class};
@@ -151,24 +151,32 @@ impl<'a> World<'a> {
         let seed = scenario.seed;
         let capacity = scenario.cache.capacity;
         let node = |number| Node::new(strategy, capacity, seed, replication, number);
-        let nodes = (0..scenario.cache.nodes).map(node).collect::<Result<Vec<_>, _>>()?;
+        let nodes = (0..scenario.cache.nodes)
+            .map(node)
+            .collect::<Result<Vec<_>, _>>()?;
         let catalogue = &workload.catalogue;
         let plan = nodes[0].guard.as_ref().map(|guard| guard.plan());
         let by_meaning = plan.is_some_and(|plan| {
-            plan.rules.iter().any(|rule| matches!(rule.lookup, Lookup::Nearest(_)))
+            plan.rules
+                .iter()
+                .any(|rule| matches!(rule.lookup, Lookup::Nearest(_)))
         });
-        let hears = changes::FEEDS.map(|feed| {
-            plan.is_some_and(|plan| plan.feeds.iter().any(|name| name == feed))
-        });
+        let hears = changes::FEEDS
+            .map(|feed| plan.is_some_and(|plan| plan.feeds.iter().any(|name| name == feed)));
         let mut recorder = Recorder::new(workload.warmup, workload.duration);
         if by_meaning {
             recorder.expect_semantics();
         }
         // Every engine has the same seed, so that a key is hashed once for all of them.
-        let keys = (0..catalogue.keys() as u32).map(|key| {
-            nodes[0].engine.key(Arc::clone(catalogue.text(key)))
-        });
-        let wants_rows = matches!(strategy, Strategy::Policy { wants_rows: true, .. });
+        let keys = (0..catalogue.keys() as u32)
+            .map(|key| nodes[0].engine.key(Arc::clone(catalogue.text(key))));
+        let wants_rows = matches!(
+            strategy,
+            Strategy::Policy {
+                wants_rows: true,
+                ..
+            }
+        );
         let mut world = World {
             scenario,
             workload,
@@ -227,7 +235,9 @@ impl<'a> World<'a> {
     /// Carries out everything that is due by `now`.
     fn until(&mut self, now: u64) {
         while self.agenda.next_at().is_some_and(|at| at <= now) {
-            let Some((at, task)) = self.agenda.pop() else { break };
+            let Some((at, task)) = self.agenda.pop() else {
+                break;
+            };
             self.carry_out(at, task);
         }
         if now >= self.next_sweep {
@@ -254,7 +264,13 @@ impl<'a> World<'a> {
     }
 
     fn write(&mut self, event: &Event) {
-        let Event { at, subject, op, client, .. } = *event;
+        let Event {
+            at,
+            subject,
+            op,
+            client,
+            ..
+        } = *event;
         let number = match op {
             Op::WriteTag => self.truth.write_tag(subject, at),
             _ => self.truth.write_key(subject, at),
@@ -263,11 +279,19 @@ impl<'a> World<'a> {
             self.recorder.wrote(client, subject, self.truth.now());
         }
         let heard = self.ways.write(at);
-        let written = Written { op, subject, number, at };
+        let written = Written {
+            op,
+            subject,
+            number,
+            at,
+        };
         if matches!(self.strategy, Strategy::Perfect) {
             self.take_away_what_changed(&written, at);
         }
-        let ways = [(FeedName::Writes, heard.announced), (FeedName::Capture, heard.captured)];
+        let ways = [
+            (FeedName::Writes, heard.announced),
+            (FeedName::Capture, heard.captured),
+        ];
         let mut listens = false;
         let mut hears = false;
         for (feed, due) in ways {
@@ -275,7 +299,8 @@ impl<'a> World<'a> {
                 listens = true;
                 hears |= due.is_some();
                 if let Some(due) = due {
-                    self.agenda.add(due, Class::Delivery, Task::Deliver(feed, written));
+                    self.agenda
+                        .add(due, Class::Delivery, Task::Deliver(feed, written));
                 }
             }
         }
@@ -301,7 +326,9 @@ impl<'a> World<'a> {
         let mut fallback = self.fallback;
         for guard in self.nodes.iter().filter_map(|node| node.guard.as_ref()) {
             self.calls += guard.calls();
-            fallback += guard.standing_in_since().map_or(0, |since| end.saturating_sub(since));
+            fallback += guard
+                .standing_in_since()
+                .map_or(0, |since| end.saturating_sub(since));
         }
         let figures = PolicyFigures {
             calls: self.calls.calls,
@@ -310,9 +337,18 @@ impl<'a> World<'a> {
             fallback_us: fallback as f64 / 1000.0,
         };
         let guards = self.nodes.iter().filter_map(|node| node.guard.as_ref());
-        let policy_error = guards.filter_map(|guard| guard.last_error().cloned()).next();
+        let policy_error = guards
+            .filter_map(|guard| guard.last_error().cloned())
+            .next();
         let (summary, series, histograms) = self.recorder.finish(figures);
-        Outcome { summary, series, histograms, events, calls: self.calls, policy_error }
+        Outcome {
+            summary,
+            series,
+            histograms,
+            events,
+            calls: self.calls,
+            policy_error,
+        }
     }
 }
 

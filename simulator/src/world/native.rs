@@ -3,8 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shelflife::engine::{Instant, Keying, Lease, Lookup, Plan, Purge, PurgeMode, Refresh, Rule, Scope};
-use shelflife::policy::{Calls, Change, ChangeKind, Error, Exports, Level, Loaded, Policy, Surroundings};
+use shelflife::engine::{
+    Instant, Keying, Lease, Lookup, Plan, Purge, PurgeMode, Refresh, Rule, Scope,
+};
+use shelflife::policy::{
+    Calls, Change, ChangeKind, Error, Exports, Level, Loaded, Policy, Surroundings,
+};
 use shelflife_policy as sdk;
 
 /// A policy in native code behind the interface that components have.
@@ -21,8 +25,18 @@ impl NativePolicy {
         policy: Box<dyn sdk::NativePolicy + Send>,
         surroundings: Surroundings,
     ) -> NativePolicy {
-        let outside = Outside { surroundings, now: 0, changes: Vec::new(), journal: Vec::new() };
-        NativePolicy { name: format!("native:{name}"), policy, outside, calls: Calls::default() }
+        let outside = Outside {
+            surroundings,
+            now: 0,
+            changes: Vec::new(),
+            journal: Vec::new(),
+        };
+        NativePolicy {
+            name: format!("native:{name}"),
+            policy,
+            outside,
+            calls: Calls::default(),
+        }
     }
 
     fn refused(&mut self, function: &'static str, reason: String) -> Error {
@@ -38,16 +52,17 @@ impl Policy for NativePolicy {
 
     fn exports(&self) -> Exports {
         let exports = self.policy.exports();
-        let mut answer = Exports::default();
-        answer.leases = exports.leases;
-        answer.reactions = exports.reactions;
-        answer
+        Exports {
+            leases: exports.leases,
+            reactions: exports.reactions,
+        }
     }
 
     fn configure(&mut self, config: &str) -> Result<Plan, Error> {
         self.calls.calls += 1;
         let plan = self.policy.configure(config);
-        plan.map(self::plan).map_err(|reason| self.refused("configure", reason))
+        plan.map(self::plan)
+            .map_err(|reason| self.refused("configure", reason))
     }
 
     fn on_fill(&mut self, loaded: &Loaded<'_>) -> Result<Lease, Error> {
@@ -58,10 +73,16 @@ impl Policy for NativePolicy {
             now: sdk::Instant(loaded.now),
             size: loaded.size,
             load_time: Duration::from_nanos(loaded.load_time),
-            depends_on: loaded.depends_on.iter().map(|tag| tag.as_ref().to_owned()).collect(),
+            depends_on: loaded
+                .depends_on
+                .iter()
+                .map(|tag| tag.as_ref().to_owned())
+                .collect(),
         };
         let lease = self.policy.on_fill(&fill, &mut self.outside);
-        lease.map(self::lease).map_err(|reason| self.refused("on-fill", reason))
+        lease
+            .map(self::lease)
+            .map_err(|reason| self.refused("on-fill", reason))
     }
 
     fn on_changes(&mut self, changes: &[Change], now: Instant) -> Result<Vec<Purge>, Error> {
@@ -110,23 +131,36 @@ impl sdk::NativeHost for Outside {
     }
 
     fn purge_keys(&mut self, keys: &[String], mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Keys { keys: keys.to_vec(), mode: self::mode(mode) });
+        self.journal.push(Purge::Keys {
+            keys: keys.to_vec(),
+            mode: self::mode(mode),
+        });
     }
 
     fn purge_tags(&mut self, tags: &[String], mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Tags { tags: tags.to_vec(), mode: self::mode(mode) });
+        self.journal.push(Purge::Tags {
+            tags: tags.to_vec(),
+            mode: self::mode(mode),
+        });
     }
 
     fn purge_prefix(&mut self, prefix: &str, mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Prefix { prefix: prefix.to_owned(), mode: self::mode(mode) });
+        self.journal.push(Purge::Prefix {
+            prefix: prefix.to_owned(),
+            mode: self::mode(mode),
+        });
     }
 
     fn bump(&mut self, generation: &str) {
-        self.journal.push(Purge::Bump { generation: generation.to_owned() });
+        self.journal.push(Purge::Bump {
+            generation: generation.to_owned(),
+        });
     }
 
     fn purge_everything(&mut self, mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Everything { mode: self::mode(mode) });
+        self.journal.push(Purge::Everything {
+            mode: self::mode(mode),
+        });
     }
 
     fn purge_keys_again(&mut self, keys: &[String], mode: sdk::PurgeMode, after: Duration) {
@@ -143,18 +177,30 @@ impl sdk::NativeHost for Outside {
     }
 
     fn embedding_of_change(&mut self, index: usize) -> Option<Vec<f32>> {
-        self.changes.get(index)?.vector.as_deref().map(<[f32]>::to_vec)
+        self.changes
+            .get(index)?
+            .vector
+            .as_deref()
+            .map(<[f32]>::to_vec)
     }
 
     fn nearest(&mut self, to: &[f32], at_least: f32, limit: usize) -> Vec<sdk::Neighbour> {
         let index = self.surroundings.index.as_ref();
-        let near = index.map(|index| index.nearest(to, at_least, limit)).unwrap_or_default();
-        near.into_iter().map(|(key, similarity)| sdk::Neighbour { key, similarity }).collect()
+        let near = index
+            .map(|index| index.nearest(to, at_least, limit))
+            .unwrap_or_default();
+        near.into_iter()
+            .map(|(key, similarity)| sdk::Neighbour { key, similarity })
+            .collect()
     }
 
     fn purge_within(&mut self, of: &[f32], at_least: f32, mode: sdk::PurgeMode) {
         let (centre, mode) = (Arc::from(of), self::mode(mode));
-        self.journal.push(Purge::Within { centre, at_least, mode });
+        self.journal.push(Purge::Within {
+            centre,
+            at_least,
+            mode,
+        });
     }
 }
 
@@ -178,7 +224,10 @@ fn plan(plan: sdk::Plan) -> Plan {
         },
         lease: rule.lease.map(lease).map(Arc::new),
     };
-    Plan { rules: plan.rules.into_iter().map(rule).collect(), feeds: plan.feeds }
+    Plan {
+        rules: plan.rules.into_iter().map(rule).collect(),
+        feeds: plan.feeds,
+    }
 }
 
 fn lease(lease: sdk::Lease) -> Lease {

@@ -32,7 +32,13 @@ pub struct Held {
 
 impl Held {
     pub fn new(key: u32, state: State, refreshed: bool) -> Held {
-        Held { key, state, refreshed, read: AtomicBool::new(false), orphaned: AtomicBool::new(false) }
+        Held {
+            key,
+            state,
+            refreshed,
+            read: AtomicBool::new(false),
+            orphaned: AtomicBool::new(false),
+        }
     }
 }
 
@@ -47,13 +53,20 @@ fn guard(
     replication: u32,
     entity: u32,
 ) -> Result<Option<Guard>, policy::Error> {
-    let Strategy::Policy { maker, config, .. } = strategy else { return Ok(None) };
+    let Strategy::Policy { maker, config, .. } = strategy else {
+        return Ok(None);
+    };
     let index = Arc::clone(engine);
     let mut instances = 0;
     let surroundings = move || {
         // Another instance of a policy draws other numbers than the one before it.
         instances += 1;
-        let mut rng = stream(seed, replication, Purpose::Policy, entity + (instances << 20));
+        let mut rng = stream(
+            seed,
+            replication,
+            Purpose::Policy,
+            entity + (instances << 20),
+        );
         Surroundings {
             random: Box::new(move || rng.random()),
             index: Some(index.clone()),
@@ -133,7 +146,9 @@ impl Node {
         self.members.clear();
         let entity = number + (self.restarts << 10);
         // The same settings were accepted before.
-        let fresh = guard(strategy, &self.engine, seed, replication, entity).ok().flatten()?;
+        let fresh = guard(strategy, &self.engine, seed, replication, entity)
+            .ok()
+            .flatten()?;
         self.guard.replace(fresh)
     }
 
@@ -170,12 +185,17 @@ impl Node {
 
     /// The fresh entries that carry a group, each once; the list starts anew.
     pub fn take_members(&mut self, group: u32, keys: &[Key], now: u64) -> Vec<HeldEntry> {
-        let Some(mut members) = self.members.remove(&group) else { return Vec::new() };
+        let Some(mut members) = self.members.remove(&group) else {
+            return Vec::new();
+        };
         members.sort_unstable();
         members.dedup();
         let fresh = members.into_iter().filter_map(|key| {
             let entry = self.engine.peek_fresh(&keys[key as usize], now)?;
-            let carries = entry.groups().chain(entry.counter()).any(|other| other == group);
+            let carries = entry
+                .groups()
+                .chain(entry.counter())
+                .any(|other| other == group);
             carries.then_some(entry)
         });
         fresh.collect()
@@ -187,7 +207,8 @@ impl Node {
             if !entry.value().orphaned.swap(true, Ordering::Relaxed) {
                 self.orphan_count += 1;
                 self.orphanings += 1;
-                self.orphans.push(Reverse((entry.fresh_until(), self.orphanings)));
+                self.orphans
+                    .push(Reverse((entry.fresh_until(), self.orphanings)));
                 self.orphaned.insert(self.orphanings, entry);
             }
         }

@@ -41,7 +41,9 @@ impl<'a> Origin<'a> {
     ) -> Origin<'a> {
         let stream = |purpose| stream(seed, replication, purpose, 0);
         let span = |fault: &scenario::Fault| {
-            let end = fault.lasts.map_or(u64::MAX, |lasts| fault.at.0.saturating_add(lasts.0));
+            let end = fault
+                .lasts
+                .map_or(u64::MAX, |lasts| fault.at.0.saturating_add(lasts.0));
             (fault.at.0, end)
         };
         let of = |kind| faults.iter().filter(move |fault| fault.what == kind);
@@ -81,9 +83,16 @@ impl<'a> Origin<'a> {
         let reads = starts.saturating_add((latency as f64 * self.settings.snapshot_at) as u64);
         let lag = self.settings.replica_lag.sample(&mut self.replica_lag);
         let lag = lag.saturating_add(self.settings.visible_after.sample(&mut self.visible_after));
-        let down = self.down.iter().any(|&(from, to)| (from..to).contains(&ends));
+        let down = self
+            .down
+            .iter()
+            .any(|&(from, to)| (from..to).contains(&ends));
         let fails = down || happens(self.settings.errors, &mut self.errors);
-        Visit { ends, reads: reads.saturating_sub(lag), fails }
+        Visit {
+            ends,
+            reads: reads.saturating_sub(lag),
+            fails,
+        }
     }
 }
 
@@ -105,7 +114,11 @@ mod tests {
 
     fn settings(servers: u32) -> scenario::Origin {
         let latency = Distribution::Constant(Nanos(10));
-        scenario::Origin { latency, servers, ..scenario::Origin::default() }
+        scenario::Origin {
+            latency,
+            servers,
+            ..scenario::Origin::default()
+        }
     }
 
     #[test]

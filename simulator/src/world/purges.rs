@@ -30,10 +30,15 @@ impl World<'_> {
         let catalogue = &self.workload.catalogue;
         let changes: Vec<Change> = batch
             .iter()
-            .map(|written| self.changes.describe(written, feed, catalogue, &mut self.meaning))
+            .map(|written| {
+                self.changes
+                    .describe(written, feed, catalogue, &mut self.meaning)
+            })
             .collect();
         for node in 0..self.nodes.len() {
-            let Some(guard) = &mut self.nodes[node].guard else { continue };
+            let Some(guard) = &mut self.nodes[node].guard else {
+                continue;
+            };
             let purges = guard.react(&changes, now).purges;
             let changed = self.changed_entries(node, &batch, now);
             for purge in purges {
@@ -46,7 +51,10 @@ impl World<'_> {
     /// Carries out a purge in one cache. `batch` is what brought it about.
     pub(super) fn purge(&mut self, node: usize, purge: &Purge, batch: &[Written], now: u64) {
         match purge {
-            Purge::Keys { keys, mode: PurgeMode::Replace } => {
+            Purge::Keys {
+                keys,
+                mode: PurgeMode::Replace,
+            } => {
                 for key in keys {
                     self.replace(node, key, batch, now);
                 }
@@ -55,21 +63,33 @@ impl World<'_> {
                 for key in keys {
                     let key = self.resolve(node, key, batch);
                     let mut purged = Purged::default();
-                    self.nodes[node].engine.purge_key(&key, *mode, now, &mut purged);
+                    self.nodes[node]
+                        .engine
+                        .purge_key(&key, *mode, now, &mut purged);
                     self.recorder.invalidated(now, purged.fresh.len() as u64);
                     self.note_hit(purged.fresh.iter().map(|(_, entry)| entry));
                     self.note_removed(node, &purged, now);
                 }
             }
             Purge::KeysAgain { keys, mode, after } => {
-                let again = Purge::Keys { keys: keys.clone(), mode: *mode };
-                self.agenda.add(now.saturating_add(*after), Class::Delivery, Task::Again(node, again));
+                let again = Purge::Keys {
+                    keys: keys.clone(),
+                    mode: *mode,
+                };
+                self.agenda.add(
+                    now.saturating_add(*after),
+                    Class::Delivery,
+                    Task::Again(node, again),
+                );
             }
             Purge::Tags { tags, mode } => {
                 for tag in tags {
                     let group = self.nodes[node].engine.tag_number(tag);
                     let members = self.nodes[node].take_members(group, &self.keys, now);
-                    let purge = Purge::Tags { tags: vec![tag.clone()], mode: *mode };
+                    let purge = Purge::Tags {
+                        tags: vec![tag.clone()],
+                        mode: *mode,
+                    };
                     self.nodes[node].engine.purge(&purge, now);
                     let orphans = *mode == PurgeMode::Drop;
                     self.note_group(node, members, orphans, now);
@@ -108,7 +128,9 @@ impl World<'_> {
         let hit = std::mem::take(&mut self.hit);
         let is_stale = |entry: &&HeldEntry| {
             let held = entry.value();
-            self.truth.missing(held.key, held.state, self.truth.now()).is_some()
+            self.truth
+                .missing(held.key, held.state, self.truth.now())
+                .is_some()
         };
         let is_gone = |entry: &&HeldEntry| {
             let key = &self.keys[entry.value().key as usize];
@@ -118,7 +140,8 @@ impl World<'_> {
         let purged_changed = hit.iter().filter(is_stale).count() as u64;
         let changed_purged = changed.iter().filter(is_gone).count() as u64;
         let (purged, changed) = (hit.len() as u64, changed.len() as u64);
-        self.recorder.purged_by_meaning(now, (purged_changed, purged), (changed_purged, changed));
+        self.recorder
+            .purged_by_meaning(now, (purged_changed, purged), (changed_purged, changed));
     }
 
     /// A group was purged that hides its entries without removing them.
@@ -135,9 +158,10 @@ impl World<'_> {
     /// A write-through: a fresh entry takes the value of the change, anything else is dropped.
     fn replace(&mut self, node: usize, key: &str, batch: &[Written], now: u64) {
         let catalogue = &self.workload.catalogue;
-        let brought = batch.iter().rev().find(|written| {
-            written.op == Op::Write && **catalogue.text(written.subject) == *key
-        });
+        let brought = batch
+            .iter()
+            .rev()
+            .find(|written| written.op == Op::Write && **catalogue.text(written.subject) == *key);
         let engine_key = self.resolve(node, key, batch);
         let resident = self.nodes[node].engine.peek_fresh(&engine_key, now);
         let (Some(written), Some(resident)) = (brought, resident) else {
@@ -148,12 +172,29 @@ impl World<'_> {
             return;
         };
         let vector = self.meaning.of_key(written.subject);
-        let fill = Fill { now, load_time: 0, size: resident.size(), vector };
+        let fill = Fill {
+            now,
+            load_time: 0,
+            size: resident.size(),
+            vector,
+        };
         let value = Held::new(written.subject, written.number + 1, false);
-        let Node { engine, guard: Some(guard), .. } = &mut self.nodes[node] else { return };
+        let Node {
+            engine,
+            guard: Some(guard),
+            ..
+        } = &mut self.nodes[node]
+        else {
+            return;
+        };
         let source = engine.lease_source(&engine_key);
-        let loaded =
-            Loaded { key, now, size: resident.size(), load_time: 0, depends_on: &[] };
+        let loaded = Loaded {
+            key,
+            now,
+            size: resident.size(),
+            load_time: 0,
+            depends_on: &[],
+        };
         let lease = guard.lease(&source, &loaded).into_owned();
         let (engine, mut draws) = self.nodes[node].engine_and_draws();
         let stored = engine.insert(&engine_key, value, &lease, &fill, &mut draws);
@@ -173,7 +214,9 @@ impl World<'_> {
             let mut purged = Purged::default();
             for key in changed {
                 let key = &self.keys[*key as usize];
-                self.nodes[node].engine.purge_key(key, PurgeMode::Drop, now, &mut purged);
+                self.nodes[node]
+                    .engine
+                    .purge_key(key, PurgeMode::Drop, now, &mut purged);
             }
             self.note_removed(node, &purged, now);
         }
@@ -183,14 +226,26 @@ impl World<'_> {
     pub(super) fn report_gap(&mut self, now: u64) {
         if self.hears[FeedName::Capture as usize] {
             for node in 0..self.nodes.len() {
-                self.purge(node, &Purge::Everything { mode: PurgeMode::Expire }, &[], now);
+                self.purge(
+                    node,
+                    &Purge::Everything {
+                        mode: PurgeMode::Expire,
+                    },
+                    &[],
+                    now,
+                );
             }
         }
     }
 
     pub(super) fn flush(&mut self, now: u64) {
         for node in 0..self.nodes.len() {
-            let purged = self.nodes[node].engine.purge(&Purge::Everything { mode: PurgeMode::Drop }, now);
+            let purged = self.nodes[node].engine.purge(
+                &Purge::Everything {
+                    mode: PurgeMode::Drop,
+                },
+                now,
+            );
             self.note_removed(node, &purged, now);
         }
     }
@@ -228,14 +283,22 @@ impl World<'_> {
 
     pub(super) fn look_at_indexes(&mut self, now: u64) {
         self.next_look = self.recorder.bin_end(now);
-        let bytes = self.nodes.iter().map(|node| node.engine.index_bytes() as u64).sum();
+        let bytes = self
+            .nodes
+            .iter()
+            .map(|node| node.engine.index_bytes() as u64)
+            .sum();
         self.recorder.index_holds(bytes);
     }
 
     pub(super) fn note_stored(&mut self, node: usize, stored: &Stored<Held>, now: u64) {
         self.nodes[node].stored(&stored.entry);
         self.entries += 1;
-        let gone = stored.evicted.iter().map(|(_, entry)| entry).chain(&stored.replaced);
+        let gone = stored
+            .evicted
+            .iter()
+            .map(|(_, entry)| entry)
+            .chain(&stored.replaced);
         for entry in gone {
             self.nodes[node].left(entry, &mut self.recorder);
             self.entries -= 1;
@@ -267,7 +330,11 @@ impl World<'_> {
         let engine = &self.nodes[node].engine;
         let held = |key: &u32| engine.peek_fresh(&self.keys[*key as usize], now);
         let changed = |written: &Written| match written.op {
-            Op::WriteTag => self.workload.catalogue.keys_of_tag(written.subject).to_vec(),
+            Op::WriteTag => self
+                .workload
+                .catalogue
+                .keys_of_tag(written.subject)
+                .to_vec(),
             _ => vec![written.subject],
         };
         let mut keys: Vec<u32> = batch.iter().flat_map(changed).collect();

@@ -39,10 +39,22 @@ impl World<'_> {
         let key = &self.keys[waiter.key as usize];
         let (engine, mut draws) = self.nodes[node].engine_and_draws();
         let vector = vector.as_deref();
-        let read = engine.read(key, &mut Reader { now, vector, coalesce, draw: &mut draws });
+        let read = engine.read(
+            key,
+            &mut Reader {
+                now,
+                vector,
+                coalesce,
+                draw: &mut draws,
+            },
+        );
         drop(draws);
         match read {
-            Read::Hit { entry, refresh, similarity } => {
+            Read::Hit {
+                entry,
+                refresh,
+                similarity,
+            } => {
                 if first {
                     waiter.class = Class::Hit;
                 }
@@ -104,7 +116,8 @@ impl World<'_> {
         if self.meaning.is_wanted() {
             let answers = |entry: &HeldEntry| self.meaning.answers(entry.value().key, waiter.key);
             let wrong = by_meaning && !entry.is_some_and(answers);
-            self.recorder.looked_up(waiter.began, entry.is_some(), wrong);
+            self.recorder
+                .looked_up(waiter.began, entry.is_some(), wrong);
         }
     }
 

@@ -23,7 +23,9 @@ fn run_with(strategy: &Strategy, rest: &str) -> Summary {
     let base = std::path::Path::new(".");
     let loaded = from_str(&toml, "test.toml", base, &Overrides::default()).unwrap();
     let workload = build(&loaded).unwrap();
-    run(&loaded.scenario, &workload, strategy, 0, &AtomicU64::new(0)).unwrap().summary
+    run(&loaded.scenario, &workload, strategy, 0, &AtomicU64::new(0))
+        .unwrap()
+        .summary
 }
 
 fn native(name: &'static str, config: &str) -> Strategy {
@@ -31,7 +33,11 @@ fn native(name: &'static str, config: &str) -> Strategy {
         let policy = shelflife_policies::native(name).unwrap();
         Ok(Box::new(NativePolicy::new(name, policy, surroundings)))
     });
-    Strategy::Policy { maker, config: config.to_owned(), wants_rows: true }
+    Strategy::Policy {
+        maker,
+        config: config.to_owned(),
+        wants_rows: true,
+    }
 }
 
 const WRITES: &str = "writes = { rate = 0.5, arrivals = \"even\", popularity = \"uniform\" }\n";
@@ -49,7 +55,11 @@ fn perfect_invalidation_loads_once_a_write_and_is_never_stale() {
     let summary = run_with(&Strategy::Perfect, WRITES);
     assert_eq!(summary.stale_answers, 0);
     // A write every two seconds, a read every tenth of one.
-    assert!((49..=51).contains(&summary.origin_loads), "{}", summary.origin_loads);
+    assert!(
+        (49..=51).contains(&summary.origin_loads),
+        "{}",
+        summary.origin_loads
+    );
 }
 
 #[test]
@@ -57,7 +67,10 @@ fn a_flush_and_a_restart_each_cost_one_load() {
     let ttl = native("ttl", r#"{"ttl":"none"}"#);
     let faults = "[[faults]]\nat = \"30s\"\nwhat = \"flush\"\n[[faults]]\nat = \"60s\"\nwhat = \"restart\"\n";
     assert_eq!(run_with(&ttl, NO_WRITES).origin_loads, 1);
-    assert_eq!(run_with(&ttl, &(NO_WRITES.to_owned() + faults)).origin_loads, 3);
+    assert_eq!(
+        run_with(&ttl, &(NO_WRITES.to_owned() + faults)).origin_loads,
+        3
+    );
 }
 
 #[test]
@@ -101,9 +114,16 @@ fn an_origin_that_is_down_is_bridged_by_a_rescue_and_not_without() {
 #[test]
 fn every_cache_of_a_fleet_hears_of_a_write() {
     let write_through = native("write-through", r#"{"ttl":"none"}"#);
-    let summary = run_with(&write_through, &(WRITES.to_owned() + "[cache]\nnodes = 3\n"));
+    let summary = run_with(
+        &write_through,
+        &(WRITES.to_owned() + "[cache]\nnodes = 3\n"),
+    );
     assert_eq!(summary.stale_answers, 0);
-    assert_eq!(summary.invalidations.sent, 3 * 49, "of the writes before the last instant");
+    assert_eq!(
+        summary.invalidations.sent,
+        3 * 49,
+        "of the writes before the last instant"
+    );
     assert_eq!(summary.entries_max, 3);
 }
 
@@ -112,7 +132,10 @@ fn a_write_whose_path_announces_nothing_is_lost_to_who_listens_to_announcements(
     let write_through = native("write-through", r#"{"ttl":"none"}"#);
     let rest = WRITES.to_owned() + "[writes]\nannounced = 0.0\n";
     let summary = run_with(&write_through, &rest);
-    assert_eq!((summary.invalidations.sent, summary.invalidations.lost), (0, 49));
+    assert_eq!(
+        (summary.invalidations.sent, summary.invalidations.lost),
+        (0, 49)
+    );
     assert!(summary.stale_ratio > 0.9);
 }
 
@@ -122,7 +145,10 @@ fn a_refresh_that_nobody_reads_is_wasted() {
     let ttl = native("ttl", r#"{"ttl":"15s","ahead":0.5}"#);
     let summary = run_with(&ttl, NO_WRITES);
     assert!(summary.refreshes > 5);
-    assert_eq!(summary.wasted_refreshes, 0, "a key that is read all the time wastes none");
+    assert_eq!(
+        summary.wasted_refreshes, 0,
+        "a key that is read all the time wastes none"
+    );
 }
 
 #[test]
@@ -132,6 +158,13 @@ fn a_load_that_is_slow_does_not_hand_an_invalidated_value_on_for_ever() {
     let rest = "writes = { rate = 20.0, arrivals = \"even\", popularity = \"uniform\" }\n\
                 [origin]\nlatency = \"1s\"\n";
     let summary = run_with(&tags, rest);
-    assert_eq!(summary.fresh_hits + summary.delayed_hits + summary.misses, summary.reads);
-    assert!(summary.read_latency_us.max <= 2.0e6, "{}", summary.read_latency_us.max);
+    assert_eq!(
+        summary.fresh_hits + summary.delayed_hits + summary.misses,
+        summary.reads
+    );
+    assert!(
+        summary.read_latency_us.max <= 2.0e6,
+        "{}",
+        summary.read_latency_us.max
+    );
 }

@@ -85,12 +85,18 @@ impl Truth {
         if self.of_tag.is_empty() {
             return self.missing_of(own, held, seen);
         }
-        let tags = self.catalogue.tags_of(key).iter().map(|tag| &self.of_tag[*tag as usize]);
+        let tags = self
+            .catalogue
+            .tags_of(key)
+            .iter()
+            .map(|tag| &self.of_tag[*tag as usize]);
         let parts = std::iter::once(own).chain(tags);
-        parts.filter_map(|writes| self.missing_of(writes, held, seen)).reduce(|a, b| Missing {
-            since: a.since.min(b.since),
-            writes: a.writes + b.writes,
-        })
+        parts
+            .filter_map(|writes| self.missing_of(writes, held, seen))
+            .reduce(|a, b| Missing {
+                since: a.since.min(b.since),
+                writes: a.writes + b.writes,
+            })
     }
 
     fn missing_of(&self, writes: &[u32], held: State, seen: State) -> Option<Missing> {
@@ -136,8 +142,20 @@ mod tests {
         truth.write_key(1, 30);
         let read = truth.now();
         truth.write_key(0, 40);
-        assert_eq!(truth.missing(0, held, read), Some(Missing { since: 20, writes: 1 }));
-        assert_eq!(truth.missing(0, held, truth.now()), Some(Missing { since: 20, writes: 2 }));
+        assert_eq!(
+            truth.missing(0, held, read),
+            Some(Missing {
+                since: 20,
+                writes: 1
+            })
+        );
+        assert_eq!(
+            truth.missing(0, held, truth.now()),
+            Some(Missing {
+                since: 20,
+                writes: 2
+            })
+        );
         assert_eq!(truth.missing(1, held, held), None);
     }
 
@@ -146,8 +164,20 @@ mod tests {
         let mut truth = two_keys_of_one_tag();
         truth.write_tag(0, 10);
         truth.write_key(1, 20);
-        assert_eq!(truth.missing(0, 0, 2), Some(Missing { since: 10, writes: 1 }));
-        assert_eq!(truth.missing(1, 0, 2), Some(Missing { since: 10, writes: 2 }));
+        assert_eq!(
+            truth.missing(0, 0, 2),
+            Some(Missing {
+                since: 10,
+                writes: 1
+            })
+        );
+        assert_eq!(
+            truth.missing(1, 0, 2),
+            Some(Missing {
+                since: 10,
+                writes: 2
+            })
+        );
         assert_eq!(truth.missing(1, 2, 2), None);
     }
 
@@ -156,6 +186,9 @@ mod tests {
         let mut truth = two_keys_of_one_tag();
         truth.write_key(0, 10);
         truth.write_key(0, 20);
-        assert_eq!([truth.before(10), truth.before(11), truth.before(21)], [0, 1, 2]);
+        assert_eq!(
+            [truth.before(10), truth.before(11), truth.before(21)],
+            [0, 1, 2]
+        );
     }
 }

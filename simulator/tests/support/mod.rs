@@ -15,7 +15,15 @@ pub fn run(toml: &str) -> Report {
     let base = Path::new(env!("CARGO_MANIFEST_DIR"));
     let loaded = from_str(toml, "test.toml", base, &Overrides::default()).unwrap();
     let workload = build(&loaded).unwrap();
-    compare(&loaded, &workload, Effort { jobs: 0, progress: false }).unwrap()
+    compare(
+        &loaded,
+        &workload,
+        Effort {
+            jobs: 0,
+            progress: false,
+        },
+    )
+    .unwrap()
 }
 
 /// The figures of a policy's first replication.
