@@ -18,7 +18,10 @@ impl Shop {
         self.queries.fetch_add(1, Ordering::Relaxed);
         load.depends_on(format!("product:{product}"));
         load.depends_on(format!("reviews:{product}"));
-        format!("product {product} for {}", self.price.load(Ordering::Relaxed))
+        format!(
+            "product {product} for {}",
+            self.price.load(Ordering::Relaxed)
+        )
     }
 }
 
@@ -33,7 +36,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     shop.price.store(10, Ordering::Relaxed);
     let show = |when: &str| {
         let page = cache.get_with("page:7", |load| shop.page(7, load));
-        println!("{when:<32} {page:<18} {} queries", shop.queries.load(Ordering::Relaxed));
+        println!(
+            "{when:<32} {page:<18} {} queries",
+            shop.queries.load(Ordering::Relaxed)
+        );
     };
 
     show("the first reader loads");
@@ -47,6 +53,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     show("the same write, announced");
 
     let stats = cache.stats();
-    println!("\n{} hits, {} misses, {} policy calls", stats.hits, stats.misses, stats.policy_calls);
+    println!(
+        "\n{} hits, {} misses, {} policy calls",
+        stats.hits, stats.misses, stats.policy_calls
+    );
     Ok(())
 }

@@ -58,6 +58,6 @@ pub use cache::{BuildError, Builder, Clock, ManualClock, Stats, SystemClock};
 
 /// A cache for threads that may block.
 pub mod sync {
-    pub use crate::cache::Write;
-    pub use crate::cache::sync::{Cache, Load};
+    pub use crate::cache::sync::Cache;
+    pub use crate::cache::{Load, Write};
 }

@@ -1,5 +1,6 @@
 //! The cache as applications use it, with real threads and real components.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -14,7 +15,11 @@ fn plain() -> Cache<&'static str> {
 
 fn with_policy(name: &str, config: &str) -> Cache<&'static str> {
     let policy = shelflife_policies::find(name).unwrap();
-    Cache::builder().policy(name, policy.component).policy_config(config).build().unwrap()
+    Cache::builder()
+        .policy(name, policy.component)
+        .policy_config(config)
+        .build()
+        .unwrap()
 }
 
 /// Loads OLD in another thread, calls `meanwhile` while the loader runs, and lets it finish.
@@ -37,12 +42,17 @@ fn load_old_while(
     has_started.recv().unwrap();
     meanwhile(cache);
     finish.send(()).unwrap();
-    assert_eq!(loader.join().unwrap(), "OLD", "the leader may have what it loaded");
+    assert_eq!(
+        loader.join().unwrap(),
+        "OLD",
+        "the leader may have what it loaded"
+    );
 }
 
 #[test]
 fn an_invalidation_during_a_load_is_not_overwritten_by_it() {
-    let calls: [(&str, fn(&Cache<&'static str>)); 4] = [
+    type Call = fn(&Cache<&'static str>);
+    let calls: [(&str, Call); 4] = [
         ("key", |cache| cache.invalidate("user:1")),
         ("tag", |cache| cache.invalidate_tag("tag")),
         ("prefix", |cache| cache.invalidate_prefix("user:")),
@@ -87,7 +97,11 @@ fn any_number_of_readers_share_one_load() {
             })
         })
         .collect();
-    assert!(threads.into_iter().all(|thread| thread.join().unwrap() == "VALUE"));
+    assert!(
+        threads
+            .into_iter()
+            .all(|thread| thread.join().unwrap() == "VALUE")
+    );
     assert_eq!(cache.stats().loads, 1);
 }
 
@@ -133,7 +147,10 @@ fn a_write_that_carries_its_value_replaces_a_fresh_entry_and_allocates_none() {
     cache.get_with("user:1", |_| "OLD");
     cache.announce(Write::of("user:1").with_value("NEW"));
     cache.announce(Write::of("user:2").with_value("NEW"));
-    assert_eq!((cache.get("user:1"), cache.get("user:2")), (Some("NEW"), None));
+    assert_eq!(
+        (cache.get("user:1"), cache.get("user:2")),
+        (Some("NEW"), None)
+    );
 }
 
 #[test]
@@ -173,4 +190,122 @@ fn a_policy_with_a_wrong_setting_is_refused_by_name() {
         .build();
     let error = built.err().unwrap().to_string();
     assert!(error.contains("tll") && error.contains("`ttl`"), "{error}");
+}
+
+#[test]
+fn a_reader_that_joins_a_refresh_is_answered_when_it_ends() {
+    let clock = ManualClock::default();
+    let policy = shelflife_policies::find("ttl").unwrap();
+    let cache = Cache::builder()
+        .policy("ttl", policy.component)
+        .policy_config(r#"{ "ttl": "10s", "ahead": 0.5 }"#)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    cache.insert("a", "OLD");
+    clock.advance(Duration::from_secs(6));
+    let (started, has_started) = channel();
+    let (finish, may_finish) = channel::<()>();
+    let refreshing = cache.clone();
+    let refresher = thread::spawn(move || {
+        refreshing.get_with("a", |_| {
+            started.send(()).unwrap();
+            may_finish.recv().unwrap();
+            "NEW"
+        })
+    });
+    has_started.recv().unwrap();
+    // The entry ends while it is loaded again: whoever comes now has nothing to be served but that.
+    clock.advance(Duration::from_secs(6));
+    let waiting = cache.clone();
+    let waiter = thread::spawn(move || waiting.get_with("a", |_| unreachable!("it joins")));
+    while cache.stats().coalesced == 0 {
+        thread::yield_now();
+    }
+    finish.send(()).unwrap();
+    assert_eq!(refresher.join().unwrap(), "NEW");
+    assert_eq!(waiter.join().unwrap(), "NEW");
+}
+
+#[test]
+fn keys_are_purged_again_though_the_cache_only_hits() {
+    let clock = ManualClock::default();
+    let policy = shelflife_policies::find("cdc").unwrap();
+    let cache = Cache::builder()
+        .policy("cdc", policy.component)
+        .policy_config(r#"{ "listen": "writes", "again_after": "5s" }"#)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    cache.announce(Write::of("a"));
+    // Loaded from a replica that has not heard of the write yet.
+    assert_eq!(cache.get_with("a", |_| "OLD"), "OLD");
+    clock.advance(Duration::from_secs(4));
+    assert_eq!(cache.get("a"), Some("OLD"));
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(cache.get("a"), None);
+}
+
+#[test]
+fn when_a_refresh_panics_those_who_joined_it_load() {
+    let clock = ManualClock::default();
+    let policy = shelflife_policies::find("ttl").unwrap();
+    let cache = Cache::builder()
+        .policy("ttl", policy.component)
+        .policy_config(r#"{ "ttl": "10s", "ahead": 0.5 }"#)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    cache.insert("a", "OLD");
+    clock.advance(Duration::from_secs(6));
+    let (started, has_started) = channel();
+    let (fail, may_fail) = channel::<()>();
+    let refreshing = cache.clone();
+    let refresher = thread::spawn(move || {
+        refreshing.get_with("a", |_| {
+            started.send(()).unwrap();
+            may_fail.recv().unwrap();
+            panic!("the origin is on fire");
+        })
+    });
+    has_started.recv().unwrap();
+    clock.advance(Duration::from_secs(6));
+    let waiting = cache.clone();
+    let waiter = thread::spawn(move || waiting.get_with("a", |_| "NEW"));
+    while cache.stats().coalesced == 0 {
+        thread::yield_now();
+    }
+    fail.send(()).unwrap();
+    assert!(refresher.join().is_err());
+    assert_eq!(waiter.join().unwrap(), "NEW");
+}
+
+/// A value that cannot be cloned the first time.
+#[derive(Debug)]
+struct Fragile(Arc<AtomicBool>);
+
+impl Clone for Fragile {
+    fn clone(&self) -> Fragile {
+        assert!(
+            self.0.swap(true, Ordering::SeqCst),
+            "cloned for the first time"
+        );
+        Fragile(Arc::clone(&self.0))
+    }
+}
+
+#[test]
+fn a_value_that_panics_when_it_is_kept_leaves_no_load_behind() {
+    let cache = Cache::builder().build().unwrap();
+    let cloned = Arc::new(AtomicBool::new(false));
+    let (loading, fragile) = (cache.clone(), Fragile(Arc::clone(&cloned)));
+    let loader = thread::spawn(move || drop(loading.get_with("a", |_| fragile)));
+    assert!(loader.join().is_err());
+    cache.get_with("a", |_| Fragile(cloned));
+    let stats = cache.stats();
+    assert_eq!(
+        (stats.misses, stats.coalesced),
+        (2, 0),
+        "nobody waits for what is over"
+    );
 }

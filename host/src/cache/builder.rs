@@ -1,23 +1,28 @@
 //! How a cache is set up.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::clock::{Clock, SystemClock};
 use super::sync::Cache;
 use crate::engine::{Lease, Options, Plan};
-use crate::policy::{self, Factory, Guard, Limits, Runtime, Surroundings};
+use crate::policy::{self, Factory, Guard, Level, Limits, Log, Runtime, Surroundings};
 
-/// How a cache is set up. Made by [`Cache::builder`].
+/// How a cache of values `V` is set up. Made by [`Cache::builder`].
 #[must_use]
-pub struct Builder {
+pub struct Builder<V> {
     max_capacity: u64,
     time_to_live: Option<Duration>,
     policy: Option<(String, Vec<u8>)>,
     config: String,
     limits: Limits,
+    log: Log,
     clock: Arc<dyn Clock>,
+    values: PhantomData<fn() -> V>,
 }
 
 /// Why a cache cannot be built.
@@ -47,50 +52,61 @@ impl std::error::Error for BuildError {
 /// The one feed that a cache has by itself.
 const FEEDS: [&str; 1] = ["writes"];
 
-impl Builder {
-    pub(super) fn new() -> Builder {
+impl<V: Clone + Send + Sync + 'static> Builder<V> {
+    pub(super) fn new() -> Builder<V> {
         Builder {
             max_capacity: 0,
             time_to_live: None,
             policy: None,
             config: "{}".to_owned(),
             limits: Limits::default(),
+            log: Box::new(|_, _| {}),
             clock: Arc::new(SystemClock::default()),
+            values: PhantomData,
         }
     }
 
     /// Entries held at most. Unbounded where this is not called.
-    pub fn max_capacity(mut self, entries: u64) -> Builder {
+    pub fn max_capacity(mut self, entries: u64) -> Builder<V> {
         self.max_capacity = entries;
         self
     }
 
     /// How long an entry is fresh where no policy is set. For ever where this is not called.
-    pub fn time_to_live(mut self, ttl: Duration) -> Builder {
+    pub fn time_to_live(mut self, ttl: Duration) -> Builder<V> {
         self.time_to_live = Some(ttl);
         self
     }
 
     /// The policy: the bytes of a component, and what errors call it.
-    pub fn policy(mut self, name: &str, component: &[u8]) -> Builder {
+    pub fn policy(mut self, name: &str, component: &[u8]) -> Builder<V> {
         self.policy = Some((name.to_owned(), component.to_vec()));
         self
     }
 
     /// The policy's settings, as JSON text. Default `{}`.
-    pub fn policy_config(mut self, json: impl Into<String>) -> Builder {
+    pub fn policy_config(mut self, json: impl Into<String>) -> Builder<V> {
         self.config = json.into();
         self
     }
 
     /// What one call of the policy may use.
-    pub fn policy_limits(mut self, limits: Limits) -> Builder {
+    pub fn policy_limits(mut self, limits: Limits) -> Builder<V> {
         self.limits = limits;
         self
     }
 
+    /// Where the lines go that the policy logs; nowhere where this is not called. As many lines a call
+    /// of the policy, and as long, as [`policy_limits`](Builder::policy_limits) allow.
+    ///
+    /// It is called while the policy is, so that it must not call the cache.
+    pub fn policy_log(mut self, log: impl FnMut(Level, &str) + Send + 'static) -> Builder<V> {
+        self.log = Box::new(log);
+        self
+    }
+
     /// Where the time comes from. Default: the machine's monotonic clock.
-    pub fn clock(mut self, clock: impl Clock + 'static) -> Builder {
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Builder<V> {
         self.clock = Arc::new(clock);
         self
     }
@@ -100,7 +116,7 @@ impl Builder {
     /// # Errors
     ///
     /// If the policy is no component for this contract, or refuses its settings.
-    pub fn build<V: Clone + Send + Sync + 'static>(self) -> Result<Cache<V>, BuildError> {
+    pub fn build(self) -> Result<Cache<V>, BuildError> {
         let options = Options {
             capacity: self.max_capacity,
             shards: std::thread::available_parallelism().map_or(4, |cores| cores.get() * 4),
@@ -110,20 +126,28 @@ impl Builder {
         let engine = Arc::new(Cache::<V>::engine(&options));
         let guard = match self.policy {
             None => {
-                let ttl = self.time_to_live.map(|ttl| u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX));
-                engine.install(&Plan::every_key(Lease { ttl, ..Lease::default() }));
+                let ttl = self
+                    .time_to_live
+                    .map(|ttl| u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX));
+                engine.install(&Plan::every_key(Lease {
+                    ttl,
+                    ..Lease::default()
+                }));
                 None
             }
             Some((name, component)) => {
                 let runtime = Runtime::new(self.limits.clone()).map_err(BuildError)?;
                 let compiled = runtime.compile(&name, &component).map_err(BuildError)?;
                 let index = Arc::clone(&engine);
+                // Every instance that stands in for one that trapped logs to the same place.
+                let log = Arc::new(Mutex::new(self.log));
                 let factory: Factory = Box::new(move || {
                     let mut rng = fastrand::Rng::new();
+                    let log = Arc::clone(&log);
                     let surroundings = Surroundings {
                         random: Box::new(move || rng.u64(..)),
+                        log: Box::new(move |level, line| (log.lock())(level, line)),
                         index: Some(index.clone()),
-                        ..Surroundings::default()
                     };
                     Ok(Box::new(compiled.instantiate(surroundings)?))
                 });

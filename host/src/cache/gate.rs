@@ -24,7 +24,10 @@ pub(super) struct Gate<V> {
 
 impl<V> Default for Gate<V> {
     fn default() -> Gate<V> {
-        Gate { load: Mutex::new(Load::InFlight), opened: Condvar::new() }
+        Gate {
+            load: Mutex::new(Load::InFlight),
+            opened: Condvar::new(),
+        }
     }
 }
 
@@ -35,9 +38,14 @@ impl<V> Gate<V> {
         self.opened.notify_all();
     }
 
-    /// Waits until it opens.
+    /// Waits until it opens. With nothing if it was open before: what is behind it may have ended
+    /// since, as long as another load without coalescing holds the flight, and a reader had better
+    /// look again.
     pub(super) fn wait(&self) -> Option<Arc<Entry<V>>> {
         let mut load = self.load.lock();
+        if !matches!(&*load, Load::InFlight) {
+            return None;
+        }
         loop {
             match &*load {
                 Load::InFlight => self.opened.wait(&mut load),
@@ -45,5 +53,20 @@ impl<V> Gate<V> {
                 Load::GivenUp => return None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_that_was_open_when_a_reader_came_hands_out_nothing() {
+        let engine = crate::engine::Engine::<&str>::new(&crate::engine::Options::default());
+        let (lease, fill) = Default::default();
+        let stored = engine.insert(&engine.key("a"), "OLD", &lease, &fill, &mut || 0.5);
+        let gate = Gate::default();
+        gate.open(Some(stored.entry));
+        assert!(gate.wait().is_none());
     }
 }

@@ -8,11 +8,12 @@ use parking_lot::Mutex;
 use super::builder::Builder;
 use super::clock::Clock;
 use super::gate::Gate;
+use super::load::{InFlight, Load};
 use super::stats::{Counters, Stats, count};
 use super::write::Write;
 use crate::engine::{
-    Engine, Entry, Fill, Instant, LeaseSource, Options, Purge, PurgeMode, Purged, Read, Reader,
-    Ticket,
+    Engine, Fill, Instant, Key, Lease, LeaseSource, Options, Purge, PurgeMode, Purged, Read,
+    Reader, Ticket,
 };
 use crate::policy::{Guard, Loaded};
 
@@ -59,35 +60,8 @@ struct Shared<V> {
     position: AtomicU64,
     /// Purges that are due later, by `keys-again`.
     again: Mutex<Vec<(Instant, Purge)>>,
-}
-
-/// What a loader says about the value that it loads.
-#[derive(Debug, Default)]
-pub struct Load {
-    depends_on: Vec<Arc<str>>,
-    size: u64,
-    vector: Option<Arc<[f32]>>,
-}
-
-impl Load {
-    /// Something that the value is made from. The policy decides what becomes of it: with the
-    /// `tags` policy it is a tag to invalidate by.
-    pub fn depends_on(&mut self, tag: impl Into<Arc<str>>) -> &mut Load {
-        self.depends_on.push(tag.into());
-        self
-    }
-
-    /// Size of the value, in bytes.
-    pub fn size(&mut self, bytes: u64) -> &mut Load {
-        self.size = bytes;
-        self
-    }
-
-    /// The embedding of the key, of unit length.
-    pub fn vector(&mut self, vector: impl Into<Arc<[f32]>>) -> &mut Load {
-        self.vector = Some(vector.into());
-        self
-    }
+    /// When the first of them is due, so that a read need not take the lock to know.
+    again_at: AtomicU64,
 }
 
 /// Loads that a reader joins in vain before it loads by itself.
@@ -98,7 +72,7 @@ const SWEEP_STEP: usize = 8;
 
 impl<V: Clone + Send + Sync + 'static> Cache<V> {
     /// Sets up a cache.
-    pub fn builder() -> Builder {
+    pub fn builder() -> Builder<V> {
         Builder::new()
     }
 
@@ -118,14 +92,24 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
             counters: Counters::default(),
             position: AtomicU64::new(0),
             again: Mutex::default(),
+            again_at: AtomicU64::new(Instant::MAX),
         };
-        Cache { shared: Arc::new(shared) }
+        Cache {
+            shared: Arc::new(shared),
+        }
     }
 
     /// The value under a key, if there is one that may be served. Loads nothing.
     pub fn get(&self, key: &str) -> Option<V> {
-        let Shared { engine, clock, counters, .. } = &*self.shared;
-        let entry = engine.peek_fresh(&engine.key(key), clock.now())?;
+        let Shared {
+            engine,
+            clock,
+            counters,
+            ..
+        } = &*self.shared;
+        let now = clock.now();
+        self.purge_again(now);
+        let entry = engine.peek_fresh(&engine.key(key), now)?;
         count(&counters.hits);
         Some(entry.value().clone())
     }
@@ -135,33 +119,50 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     /// A reader that finds an entry which its lease wants refreshed loads it anew itself; everybody
     /// else is served what is there.
     pub fn get_with(&self, key: &str, loader: impl FnOnce(&mut Load) -> V) -> V {
-        let Shared { engine, clock, counters, .. } = &*self.shared;
+        let Shared {
+            engine,
+            clock,
+            counters,
+            ..
+        } = &*self.shared;
         let key = engine.key(key);
         for attempt in 0.. {
             let mut draw = fastrand::f64;
             // A key that is invalidated faster than it loads must not keep anybody waiting for ever.
             let coalesce = attempt < PATIENCE;
-            let mut reader = Reader { now: clock.now(), vector: None, coalesce, draw: &mut draw };
+            let now = clock.now();
+            self.purge_again(now);
+            let mut reader = Reader {
+                now,
+                vector: None,
+                coalesce,
+                draw: &mut draw,
+            };
             match engine.read(&key, &mut reader) {
-                Read::Hit { refresh: Some(ticket), .. } => {
+                Read::Hit {
+                    refresh: Some((ticket, gate)),
+                    ..
+                } => {
                     count(&counters.hits);
-                    return self.load(ticket, None, loader);
+                    return self.load(&key, ticket, gate, loader);
                 }
                 Read::Hit { entry, .. } => {
                     count(&counters.hits);
                     return entry.value().clone();
                 }
-                Read::Join { waiters, joined, .. } => {
+                Read::Join {
+                    waiters, joined, ..
+                } => {
                     count(&counters.coalesced);
                     if let Some(entry) = waiters.wait()
-                        && engine.may_serve(&key, &entry, joined)
+                        && engine.may_serve(&key, &entry, joined, clock.now())
                     {
                         return entry.value().clone();
                     }
                 }
                 Read::Load(ticket, gate) => {
                     count(&counters.misses);
-                    return self.load(ticket, Some(gate), loader);
+                    return self.load(&key, ticket, gate, loader);
                 }
             }
         }
@@ -175,29 +176,45 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
 
     /// Takes the value under a key away: it is never served again.
     pub fn invalidate(&self, key: &str) {
-        self.purge(&Purge::Keys { keys: vec![key.to_owned()], mode: PurgeMode::Drop });
+        self.purge(&Purge::Keys {
+            keys: vec![key.to_owned()],
+            mode: PurgeMode::Drop,
+        });
     }
 
     /// Takes away every value that was made from `tag`. O(1), however many there are.
     pub fn invalidate_tag(&self, tag: &str) {
-        self.purge(&Purge::Tags { tags: vec![tag.to_owned()], mode: PurgeMode::Drop });
+        self.purge(&Purge::Tags {
+            tags: vec![tag.to_owned()],
+            mode: PurgeMode::Drop,
+        });
     }
 
     /// Takes away every value whose key begins so.
     pub fn invalidate_prefix(&self, prefix: &str) {
-        self.purge(&Purge::Prefix { prefix: prefix.to_owned(), mode: PurgeMode::Drop });
+        self.purge(&Purge::Prefix {
+            prefix: prefix.to_owned(),
+            mode: PurgeMode::Drop,
+        });
     }
 
     /// Takes everything away.
     pub fn invalidate_all(&self) {
-        self.purge(&Purge::Everything { mode: PurgeMode::Drop });
+        self.purge(&Purge::Everything {
+            mode: PurgeMode::Drop,
+        });
     }
 
     /// Tells the policy of a write, *after* it was committed. What the policy makes of it has taken
     /// effect when this returns. Without a policy, or with one that does not listen to writes,
     /// nothing happens.
     pub fn announce(&self, mut write: Write<V>) {
-        let Shared { guard, clock, position, .. } = &*self.shared;
+        let Shared {
+            guard,
+            clock,
+            position,
+            ..
+        } = &*self.shared;
         let Some(guard) = guard else { return };
         let now = clock.now();
         let key = write.key().to_owned();
@@ -212,7 +229,10 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         let purges = guard.react(&[write.into_change(position, now)], now).purges;
         for purge in purges {
             match purge {
-                Purge::Keys { keys, mode: PurgeMode::Replace } => {
+                Purge::Keys {
+                    keys,
+                    mode: PurgeMode::Replace,
+                } => {
                     for replaced in keys {
                         let value = if replaced == key { value.take() } else { None };
                         self.replace(&mut guard, &replaced, value, now);
@@ -246,44 +266,59 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         stats
     }
 
+    /// Loads a value and lets those who joined have it.
     fn load(
         &self,
+        key: &Key,
         ticket: Ticket,
-        gate: Option<SharedGate<V>>,
+        gate: SharedGate<V>,
         loader: impl FnOnce(&mut Load) -> V,
     ) -> V {
-        let Shared { engine, clock, counters, .. } = &*self.shared;
-        let mut flight = InFlight { cache: self, ticket: Some(ticket), gate, entry: None };
+        let Shared {
+            engine,
+            clock,
+            counters,
+            ..
+        } = &*self.shared;
+        let began = ticket.began();
+        let mut flight = InFlight {
+            engine,
+            ticket: Some(ticket),
+            gate,
+            entry: None,
+        };
         let mut load = Load::default();
         let value = loader(&mut load);
         count(&counters.loads);
-        let Some(ticket) = flight.ticket.take() else { return value };
+        let kept = value.clone();
         let now = clock.now();
-        let key = engine.key(ticket.key_text());
         let fill = Fill {
             now,
-            load_time: now.saturating_sub(ticket.began()),
+            load_time: now.saturating_sub(began),
             size: load.size,
-            vector: load.vector.clone(),
+            vector: load.vector.take(),
         };
-        let source = engine.lease_source(&key);
+        let source = engine.lease_source(key);
         let lease = self.lease(&source, key.text(), &fill, &load);
-        let stored = engine.complete(ticket, value.clone(), &lease, &fill, &mut fastrand::f64);
-        if !stored.stored {
-            count(&counters.discarded_fills);
+        // Whatever could panic is over: from here on the ticket does not get lost.
+        if let Some(ticket) = flight.ticket.take() {
+            let stored = engine.complete(ticket, kept, &lease, &fill, &mut fastrand::f64);
+            if !stored.stored {
+                count(&counters.discarded_fills);
+            }
+            flight.entry = Some(stored.entry);
         }
-        flight.entry = Some(stored.entry);
         drop(flight);
         self.purge_again(now);
         engine.sweep(now, SWEEP_STEP);
         value
     }
 
-    fn lease(&self, source: &LeaseSource, key: &str, fill: &Fill, load: &Load) -> crate::engine::Lease {
+    fn lease(&self, source: &LeaseSource, key: &str, fill: &Fill, load: &Load) -> Lease {
         let mut lease = match (&self.shared.guard, source) {
             // A rule's lease is no secret of the policy.
-            (None, LeaseSource::Rule(lease)) => crate::engine::Lease::clone(lease),
-            (None, _) => crate::engine::Lease::default(),
+            (None, LeaseSource::Rule(lease)) => Lease::clone(lease),
+            (None, _) => Lease::default(),
             (Some(guard), source) => {
                 let loaded = Loaded {
                     key,
@@ -297,7 +332,9 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         };
         if self.shared.guard.is_none() {
             // Without a policy what the loader names is what `invalidate_tag` takes.
-            lease.tags.extend(load.depends_on.iter().map(|tag| tag.as_ref().to_owned()));
+            lease
+                .tags
+                .extend(load.depends_on.iter().map(|tag| tag.as_ref().to_owned()));
         }
         lease
     }
@@ -305,7 +342,10 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     fn store(&self, key: &str, value: V, load: &Load) {
         let Shared { engine, clock, .. } = &*self.shared;
         let key = engine.key(key);
-        let fill = Fill { now: clock.now(), ..Fill::default() };
+        let fill = Fill {
+            now: clock.now(),
+            ..Fill::default()
+        };
         let source = engine.lease_source(&key);
         let lease = self.lease(&source, key.text(), &fill, load);
         engine.insert(&key, value, &lease, &fill, &mut fastrand::f64);
@@ -315,35 +355,73 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     fn replace(&self, guard: &mut Guard, key: &str, value: Option<V>, now: Instant) {
         let Shared { engine, .. } = &*self.shared;
         let engine_key = engine.key(key);
+        // The policy need not be asked where there is nothing to replace. Whether there still is when
+        // it has answered is for the engine to see.
         let resident = engine.peek_fresh(&engine_key, now);
         let (Some(value), Some(resident)) = (value, resident) else {
             engine.purge_key(&engine_key, PurgeMode::Drop, now, &mut Purged::default());
             return;
         };
-        let fill = Fill { now, size: resident.size(), ..Fill::default() };
-        let loaded = Loaded { key, now, size: fill.size, load_time: 0, depends_on: &[] };
+        let fill = Fill {
+            now,
+            size: resident.size(),
+            ..Fill::default()
+        };
+        let loaded = Loaded {
+            key,
+            now,
+            size: fill.size,
+            load_time: 0,
+            depends_on: &[],
+        };
         let source = engine.lease_source(&engine_key);
-        let lease = guard.lease(&source, &loaded).into_owned();
-        engine.insert(&engine_key, value, &lease, &fill, &mut fastrand::f64);
+        let lease = guard.lease(&source, &loaded);
+        engine.replace(&engine_key, value, &lease, &fill, &mut fastrand::f64);
     }
 
     fn purge(&self, purge: &Purge) {
-        let Shared { engine, clock, counters, again, .. } = &*self.shared;
+        let Shared {
+            engine,
+            clock,
+            counters,
+            again,
+            again_at,
+            ..
+        } = &*self.shared;
         count(&counters.invalidations);
         let now = clock.now();
         match purge {
             Purge::KeysAgain { keys, mode, after } => {
-                let later = Purge::Keys { keys: keys.clone(), mode: *mode };
-                again.lock().push((now.saturating_add(*after), later));
+                let later = Purge::Keys {
+                    keys: keys.clone(),
+                    mode: *mode,
+                };
+                let due = now.saturating_add(*after);
+                let mut again = again.lock();
+                again.push((due, later));
+                again_at.fetch_min(due, Ordering::AcqRel);
             }
             other => drop(engine.purge(other, now)),
         }
     }
 
+    /// Carries out what is due by now. Every read looks, since a cache that only hits must purge too.
     fn purge_again(&self, now: Instant) {
+        let Shared {
+            again, again_at, ..
+        } = &*self.shared;
+        if now < again_at.load(Ordering::Acquire) {
+            return;
+        }
         let due: Vec<Purge> = {
-            let mut again = self.shared.again.lock();
-            again.extract_if(.., |(at, _)| *at <= now).map(|(_, purge)| purge).collect()
+            let mut again = again.lock();
+            let due = again
+                .extract_if(.., |(at, _)| *at <= now)
+                .map(|(_, purge)| purge)
+                .collect();
+            let next = again.iter().map(|(at, _)| *at).min();
+            again_at.store(next.unwrap_or(Instant::MAX), Ordering::Release);
+            due
         };
         for purge in due {
             self.purge(&purge);
@@ -353,27 +431,8 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
 
 impl<V> Clone for Cache<V> {
     fn clone(&self) -> Cache<V> {
-        Cache { shared: Arc::clone(&self.shared) }
-    }
-}
-
-/// A load that a thread of ours carries out. However it ends, those who wait go on.
-struct InFlight<'a, V: Clone + Send + Sync + 'static> {
-    cache: &'a Cache<V>,
-    ticket: Option<Ticket>,
-    gate: Option<SharedGate<V>>,
-    entry: Option<Arc<Entry<V>>>,
-}
-
-impl<V: Clone + Send + Sync + 'static> Drop for InFlight<'_, V> {
-    fn drop(&mut self) {
-        // A ticket that is still here is one whose loader panicked: the flight ends first, so that
-        // whoever wakes up finds none and loads.
-        if let Some(ticket) = self.ticket.take() {
-            self.cache.shared.engine.abandon(&ticket);
-        }
-        if let Some(gate) = self.gate.take() {
-            gate.open(self.entry.take());
+        Cache {
+            shared: Arc::clone(&self.shared),
         }
     }
 }

@@ -57,7 +57,8 @@ impl<V> Write<V> {
     #[must_use]
     pub fn column(mut self, name: &str, before: Option<&str>, after: Option<&str>) -> Write<V> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        self.columns.insert(name.to_owned(), (owned(before), owned(after)));
+        self.columns
+            .insert(name.to_owned(), (owned(before), owned(after)));
         self
     }
 

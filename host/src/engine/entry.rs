@@ -147,12 +147,17 @@ impl<V> Entry<V> {
 
     /// The first moment at which it is no longer fresh.
     fn end(&self) -> Instant {
-        let end = self.fresh_until.min(self.expired_at.load(Ordering::Acquire));
+        let end = self
+            .fresh_until
+            .min(self.expired_at.load(Ordering::Acquire));
         if self.idle == NEVER {
             return end;
         }
         // Unread for exactly `idle` is still fresh.
-        let idle_end = self.last_read.load(Ordering::Relaxed).saturating_add(self.idle);
+        let idle_end = self
+            .last_read
+            .load(Ordering::Relaxed)
+            .saturating_add(self.idle);
         end.min(idle_end.saturating_add(1))
     }
 
@@ -207,13 +212,20 @@ mod tests {
     use super::*;
 
     fn entry(lease: &Lease) -> Entry<()> {
-        let fill = Fill { now: 100, load_time: 10, ..Fill::default() };
+        let fill = Fill {
+            now: 100,
+            load_time: 10,
+            ..Fill::default()
+        };
         Entry::new((), 0, lease, &fill, Box::default(), &mut || 0.5)
     }
 
     #[test]
     fn an_entry_is_fresh_before_its_ttl_and_not_at_it() {
-        let entry = entry(&Lease { grace: 5, ..Lease::for_nanos(50) });
+        let entry = entry(&Lease {
+            grace: 5,
+            ..Lease::for_nanos(50)
+        });
         assert_eq!(entry.freshness(149), Freshness::Fresh);
         assert_eq!(entry.freshness(150), Freshness::Grace);
         assert_eq!(entry.freshness(155), Freshness::Over);
@@ -221,7 +233,10 @@ mod tests {
 
     #[test]
     fn an_entry_unread_for_exactly_its_idle_time_is_still_fresh() {
-        let entry = entry(&Lease { idle: Some(50), ..Lease::default() });
+        let entry = entry(&Lease {
+            idle: Some(50),
+            ..Lease::default()
+        });
         assert_eq!(entry.freshness(150), Freshness::Fresh);
         assert_eq!(entry.freshness(151), Freshness::Over);
         entry.touch(150);
@@ -230,13 +245,19 @@ mod tests {
 
     #[test]
     fn jitter_takes_a_share_off_the_ttl() {
-        let entry = entry(&Lease { jitter: 0.2, ..Lease::for_nanos(50) });
+        let entry = entry(&Lease {
+            jitter: 0.2,
+            ..Lease::for_nanos(50)
+        });
         assert_eq!(entry.fresh_until(), 145);
     }
 
     #[test]
     fn grace_counts_from_a_soft_invalidation() {
-        let entry = entry(&Lease { grace: 5, ..Lease::for_nanos(50) });
+        let entry = entry(&Lease {
+            grace: 5,
+            ..Lease::for_nanos(50)
+        });
         entry.expire(110);
         entry.expire(120);
         assert_eq!(entry.freshness(109), Freshness::Fresh);
@@ -246,14 +267,20 @@ mod tests {
 
     #[test]
     fn an_ahead_refresh_begins_at_its_share_of_the_lease() {
-        let entry = entry(&Lease { refresh: Refresh::Ahead(0.8), ..Lease::for_nanos(50) });
+        let entry = entry(&Lease {
+            refresh: Refresh::Ahead(0.8),
+            ..Lease::for_nanos(50)
+        });
         assert!(!entry.wants_refresh(139, &mut || 0.0));
         assert!(entry.wants_refresh(140, &mut || 0.0));
     }
 
     #[test]
     fn an_early_refresh_follows_the_exponential_law() {
-        let entry = entry(&Lease { refresh: Refresh::Early(1.0), ..Lease::for_nanos(50) });
+        let entry = entry(&Lease {
+            refresh: Refresh::Early(1.0),
+            ..Lease::for_nanos(50)
+        });
         // At gap g with load time 10: early iff -10 ln(1 - u) >= g, that is u >= 1 - exp(-g / 10).
         let threshold = 1.0 - (-2.0f64).exp();
         assert!(entry.wants_refresh(130, &mut || threshold + 1e-9));

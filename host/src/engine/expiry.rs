@@ -20,7 +20,10 @@ pub(super) struct Expiry {
 impl Expiry {
     pub(super) fn note(&mut self, key: Key, gone_at: Instant) {
         if gone_at != NEVER {
-            self.buckets.entry((gone_at >> BUCKET_BITS) + 1).or_default().push(key);
+            self.buckets
+                .entry((gone_at >> BUCKET_BITS) + 1)
+                .or_default()
+                .push(key);
         }
     }
 
@@ -28,7 +31,9 @@ impl Expiry {
     pub(super) fn take_due(&mut self, now: Instant, limit: usize) -> Vec<Key> {
         let mut due = Vec::new();
         while due.len() < limit {
-            let Some(mut bucket) = self.buckets.first_entry() else { break };
+            let Some(mut bucket) = self.buckets.first_entry() else {
+                break;
+            };
             if *bucket.key() > now >> BUCKET_BITS {
                 break;
             }

@@ -51,8 +51,14 @@ impl<W: Default> Flights<W> {
     /// `shards` is rounded up to a power of two.
     pub(super) fn new(shards: usize) -> Flights<W> {
         let count = shards.max(1).next_power_of_two() as u64;
-        let table = |next| Table { flights: HashMap::default(), next, step: count };
-        Flights { shards: (0..count).map(|shard| Mutex::new(table(shard))).collect() }
+        let table = |next| Table {
+            flights: HashMap::default(),
+            next,
+            step: count,
+        };
+        Flights {
+            shards: (0..count).map(|shard| Mutex::new(table(shard))).collect(),
+        }
     }
 
     pub(super) fn lock(&self, key: &Key) -> MutexGuard<'_, Table<W>> {
@@ -75,22 +81,28 @@ impl<W: Default> Flights<W> {
     }
 }
 
-impl<W: Default> Table<W> {
+impl<W: Clone + Default> Table<W> {
     pub(super) fn get(&self, key: &Key) -> Option<&Flight<W>> {
         self.flights.get(key)
     }
 
-    /// Adds a load to the key's flight, or begins one.
-    pub(super) fn take_off(&mut self, key: &Key, start: Tick) -> FlightId {
+    /// Adds a load to the key's flight, or begins one. Gives what those who join wait on as well.
+    pub(super) fn take_off(&mut self, key: &Key, start: Tick) -> (FlightId, W) {
         if let Some(flight) = self.flights.get_mut(key) {
             flight.loads += 1;
-            return flight.id;
+            return (flight.id, flight.waiters.clone());
         }
         let id = FlightId(self.next);
         self.next += self.step;
-        let flight = Flight { id, loads: 1, start, waiters: W::default() };
+        let waiters = W::default();
+        let flight = Flight {
+            id,
+            loads: 1,
+            start,
+            waiters: waiters.clone(),
+        };
         self.flights.insert(key.clone(), flight);
-        id
+        (id, waiters)
     }
 
     /// Ends a load. Whether its flight was still there: only then may it store (F1).
@@ -123,7 +135,7 @@ mod tests {
     #[test]
     fn a_revoked_load_may_not_store() {
         let flights = Flights::<()>::new(4);
-        let id = flights.lock(&key("a")).take_off(&key("a"), 0);
+        let id = flights.lock(&key("a")).take_off(&key("a"), 0).0;
         flights.lock(&key("a")).revoke(&key("a"));
         assert!(!flights.lock(&key("a")).land(&key("a"), id));
     }
@@ -131,9 +143,9 @@ mod tests {
     #[test]
     fn a_revoked_load_may_not_store_in_the_flight_of_its_successor() {
         let flights = Flights::<()>::new(1);
-        let old = flights.lock(&key("a")).take_off(&key("a"), 0);
+        let old = flights.lock(&key("a")).take_off(&key("a"), 0).0;
         flights.lock(&key("a")).revoke(&key("a"));
-        let new = flights.lock(&key("a")).take_off(&key("a"), 0);
+        let new = flights.lock(&key("a")).take_off(&key("a"), 0).0;
         assert!(!flights.lock(&key("a")).land(&key("a"), old));
         assert!(flights.lock(&key("a")).land(&key("a"), new));
     }
@@ -141,8 +153,8 @@ mod tests {
     #[test]
     fn loads_that_share_a_flight_all_may_store() {
         let flights = Flights::<()>::new(1);
-        let first = flights.lock(&key("a")).take_off(&key("a"), 3);
-        let second = flights.lock(&key("a")).take_off(&key("a"), 4);
+        let first = flights.lock(&key("a")).take_off(&key("a"), 3).0;
+        let second = flights.lock(&key("a")).take_off(&key("a"), 4).0;
         assert_eq!(flights.oldest_start(), Some(3));
         assert!(flights.lock(&key("a")).land(&key("a"), second));
         assert!(flights.lock(&key("a")).land(&key("a"), first));

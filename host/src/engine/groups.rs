@@ -33,10 +33,18 @@ pub(super) struct Slot {
     id: u32,
     /// Tick of the last hard invalidation.
     hard: AtomicU64,
-    /// Tick of the last soft one, and when it was.
+    /// Tick of the last soft one.
     soft: AtomicU64,
-    soft_at: AtomicU64,
+    /// The last soft ones with their times; most groups never see any.
+    softs: Mutex<Option<Box<Softs>>>,
 }
+
+/// The last soft invalidations of a group, newest first; tick 0 where there was none.
+///
+/// An entry is stale as of the *first* that is later than its start, so that a second one before
+/// anybody reads does not let its grace begin again. The times of the first two are used; the third
+/// tells whether there were more, of which nothing is known any more.
+type Softs = [(Tick, Instant); 3];
 
 impl Slot {
     pub(super) fn id(&self) -> u32 {
@@ -47,30 +55,50 @@ impl Slot {
         self.hard.load(Ordering::Acquire)
     }
 
-    /// The tick and the time of the last soft invalidation.
-    pub(super) fn soft(&self) -> (Tick, Instant) {
-        // The time is written before the tick, so that whoever sees the tick sees its time or a
-        // later one.
-        let tick = self.soft.load(Ordering::Acquire);
-        (tick, self.soft_at.load(Ordering::Acquire))
+    /// Since when the group's soft invalidations make an entry stale that was loaded at `start` and
+    /// stored at `stored`. Exact for the first two after `start`; with more, which nobody remembers
+    /// one by one, since it was stored: that may cost grace and never lengthens it.
+    pub(super) fn stale_since(&self, start: Tick, stored: Instant) -> Option<Instant> {
+        if self.soft.load(Ordering::Acquire) <= start {
+            return None;
+        }
+        // The times are written before the tick, so that whoever sees the tick finds its time.
+        let softs = (*self.softs.lock()).as_deref().copied().unwrap_or_default();
+        match softs.map(|(tick, _)| tick > start) {
+            [_, _, true] => Some(stored),
+            [_, true, false] => Some(softs[1].1),
+            _ => Some(softs[0].1),
+        }
     }
 
     fn mark(&self, tick: Tick, soft_at: Option<Instant>) {
         match soft_at {
             None => self.hard.store(tick, Ordering::Release),
-            Some(at) => {
-                self.soft_at.store(at, Ordering::Release);
-                self.soft.store(tick, Ordering::Release);
+            Some(at) => self.remember([(tick, at), (0, 0), (0, 0)]),
+        }
+    }
+
+    /// Adds soft invalidations to those that are remembered; the three newest stay.
+    fn remember(&self, more: Softs) {
+        let mut softs = self.softs.lock();
+        let known = softs.get_or_insert_default();
+        for (tick, at) in more {
+            // One call may name two groups that share a slot, and a slot may inherit what it gave.
+            if !known.iter().any(|(other, _)| *other == tick) {
+                let mut all = [known[0], known[1], known[2], (tick, at)];
+                all.sort_unstable_by(|a, b| b.cmp(a));
+                **known = [all[0], all[1], all[2]];
             }
         }
+        self.soft.store(known[0].0, Ordering::Release);
     }
 
     /// Takes over what a folded slot remembers.
     fn inherit(&self, folded: &Slot) {
-        let (soft, soft_at) = folded.soft();
         self.hard.fetch_max(folded.hard(), Ordering::AcqRel);
-        if soft > self.soft.load(Ordering::Acquire) {
-            self.mark(soft, Some(soft_at));
+        let softs = (*folded.softs.lock()).as_deref().copied();
+        if let Some(softs) = softs {
+            self.remember(softs);
         }
     }
 }
@@ -116,7 +144,12 @@ pub(super) struct Writing<'a> {
 impl Groups {
     pub(super) fn new(bound: usize) -> Groups {
         let folded = || {
-            let slot = |id| Arc::new(Slot { id, ..Slot::default() });
+            let slot = |id| {
+                Arc::new(Slot {
+                    id,
+                    ..Slot::default()
+                })
+            };
             (0..FOLDED as u32).map(slot).collect()
         };
         Groups {
@@ -162,7 +195,7 @@ impl Groups {
         let folded = self.folded(kind, name);
         if names.len() >= self.bound {
             let refused = self.refused.fetch_add(1, Ordering::Relaxed) as usize;
-            if refused % (self.bound / 8 + 1) == 0 {
+            if refused.is_multiple_of(self.bound / 8 + 1) {
                 self.retire(kind, &mut names);
             }
             if names.len() >= self.bound {
@@ -170,7 +203,10 @@ impl Groups {
             }
         }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let slot = Arc::new(Slot { id, ..Slot::default() });
+        let slot = Arc::new(Slot {
+            id,
+            ..Slot::default()
+        });
         slot.inherit(folded);
         names.insert(name.into(), Arc::clone(&slot));
         slot
@@ -222,7 +258,9 @@ impl Writing<'_> {
         // The lock is held over the mark: a name must not get a slot of its own between the look-up
         // and the mark of its folded one, or it would start without this tick.
         let names = self.groups.names(kind).read();
-        let slot = names.get(name).unwrap_or_else(|| self.groups.folded(kind, name));
+        let slot = names
+            .get(name)
+            .unwrap_or_else(|| self.groups.folded(kind, name));
         slot.mark(self.tick, soft_at);
     }
 
@@ -291,7 +329,36 @@ mod tests {
         let groups = Groups::new(10);
         let slot = groups.carry(Kind::Tag, "a");
         groups.invalidate(|writing| writing.mark(Kind::Tag, "a", Some(77)));
-        assert_eq!(slot.soft(), (1, 77));
+        assert_eq!(slot.stale_since(0, 5), Some(77));
+        assert_eq!(slot.stale_since(1, 80), None, "it was loaded afterwards");
         assert_eq!(slot.hard(), 0);
+    }
+
+    #[test]
+    fn an_entry_is_stale_since_the_first_soft_mark_after_its_start() {
+        let groups = Groups::new(10);
+        let slot = groups.carry(Kind::Tag, "a");
+        let soften = |at| groups.invalidate(|writing| writing.mark(Kind::Tag, "a", Some(at)));
+        soften(70);
+        soften(80);
+        assert_eq!(slot.stale_since(0, 60), Some(70));
+        assert_eq!(slot.stale_since(1, 75), Some(80));
+        soften(90);
+        assert_eq!(
+            slot.stale_since(0, 60),
+            Some(60),
+            "more than are remembered"
+        );
+        assert_eq!(slot.stale_since(1, 75), Some(80));
+    }
+
+    #[test]
+    fn a_retired_name_remembers_its_soft_marks() {
+        let groups = Groups::new(2);
+        drop(groups.carry(Kind::Tag, "cold"));
+        groups.invalidate(|writing| writing.mark(Kind::Tag, "cold", Some(70)));
+        groups.invalidate(|writing| writing.mark(Kind::Tag, "cold", Some(80)));
+        let _held = [groups.carry(Kind::Tag, "a"), groups.carry(Kind::Tag, "b")];
+        assert_eq!(groups.carry(Kind::Tag, "cold").stale_since(0, 60), Some(70));
     }
 }

@@ -42,7 +42,11 @@ impl Key {
     pub(super) fn at_version(&self, version: u64) -> Key {
         // The text's own hash is what remains when the old version is taken out again.
         let hash = self.hash ^ spread(self.version) ^ spread(version);
-        Key { hash, version, text: Arc::clone(&self.text) }
+        Key {
+            hash,
+            version,
+            text: Arc::clone(&self.text),
+        }
     }
 
     pub(super) fn hash(&self) -> u64 {
@@ -90,12 +94,18 @@ pub(super) struct KeyHasher {
 
 impl KeyHasher {
     pub(super) fn new(seed: u64) -> KeyHasher {
-        KeyHasher { secrets: RapidSecrets::seed(seed) }
+        KeyHasher {
+            secrets: RapidSecrets::seed(seed),
+        }
     }
 
     pub(super) fn key(&self, text: Arc<str>) -> Key {
         let hash = rapidhash_v3_seeded(text.as_bytes(), &self.secrets);
-        Key { hash, version: 0, text }
+        Key {
+            hash,
+            version: 0,
+            text,
+        }
     }
 }
 

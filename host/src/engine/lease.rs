@@ -42,7 +42,10 @@ impl Lease {
     /// Fresh for so long after the store, and nothing else.
     #[must_use]
     pub fn for_nanos(ttl: Nanos) -> Lease {
-        Lease { ttl: Some(ttl), ..Lease::default() }
+        Lease {
+            ttl: Some(ttl),
+            ..Lease::default()
+        }
     }
 
     /// Says what is wrong with the numbers, if anything is.
@@ -52,12 +55,15 @@ impl Lease {
     /// Names the field and what it may be.
     pub fn check(&self) -> Result<(), String> {
         if !(0.0..=1.0).contains(&self.jitter) {
-            return Err(format!("jitter is {}: it must be between 0 and 1", self.jitter));
+            return Err(format!(
+                "jitter is {}: it must be between 0 and 1",
+                self.jitter
+            ));
         }
         match self.refresh {
-            Refresh::Ahead(share) if !(0.0..=1.0).contains(&share) => {
-                Err(format!("refresh ahead is {share}: it must be a share between 0 and 1"))
-            }
+            Refresh::Ahead(share) if !(0.0..=1.0).contains(&share) => Err(format!(
+                "refresh ahead is {share}: it must be a share between 0 and 1"
+            )),
             Refresh::Early(beta) if !(beta.is_finite() && beta > 0.0) => {
                 Err(format!("refresh early is {beta}: beta must be above 0"))
             }
@@ -154,8 +160,14 @@ impl Plan {
     /// One lease for every key, and no feeds.
     #[must_use]
     pub fn every_key(lease: Lease) -> Plan {
-        let rule = Rule { lease: Some(Arc::new(lease)), ..Rule::default() };
-        Plan { rules: vec![rule], feeds: Vec::new() }
+        let rule = Rule {
+            lease: Some(Arc::new(lease)),
+            ..Rule::default()
+        };
+        Plan {
+            rules: vec![rule],
+            feeds: Vec::new(),
+        }
     }
 }
 
@@ -175,13 +187,25 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_are_named() {
-        let lease = Lease { jitter: 1.5, ..Lease::default() };
+        let lease = Lease {
+            jitter: 1.5,
+            ..Lease::default()
+        };
         assert!(lease.check().unwrap_err().contains("jitter"));
-        let lease = Lease { jitter: f64::NAN, ..Lease::default() };
+        let lease = Lease {
+            jitter: f64::NAN,
+            ..Lease::default()
+        };
         assert!(lease.check().is_err());
-        let lease = Lease { refresh: Refresh::Early(0.0), ..Lease::default() };
+        let lease = Lease {
+            refresh: Refresh::Early(0.0),
+            ..Lease::default()
+        };
         assert!(lease.check().unwrap_err().contains("beta"));
-        let lease = Lease { refresh: Refresh::Ahead(f64::NAN), ..Lease::default() };
+        let lease = Lease {
+            refresh: Refresh::Ahead(f64::NAN),
+            ..Lease::default()
+        };
         assert!(lease.check().unwrap_err().contains("ahead"));
     }
 }

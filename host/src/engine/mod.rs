@@ -19,10 +19,10 @@
 //! * **P1** A read that begins after a purge returned never gets a value whose load began before the
 //!   purge was called: by key, tag, prefix, counter, region of meaning or everything; on a miss, a
 //!   join or a refresh.
-//! * **P2** An insert supersedes every load of its key that is in flight.
+//! * **P2** An insert or a replacement supersedes every load of its key that is in flight.
 //! * **P3** No purge waits for a loader.
 //! * **P4** What was dropped is never served again; what was expired may be, within its grace or
-//!   rescue.
+//!   rescue, counted from the first time.
 //! * **P5** With coalescing, one load a key at a time.
 //! * **P8** The same calls with the same arguments give the same answers.
 
@@ -40,15 +40,15 @@ mod rules;
 mod store;
 mod time;
 mod vectors;
+mod versions;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use parking_lot::{Mutex, RwLock};
 
 pub use entry::{Entry, Fill};
-pub use fill::{Stored, Ticket};
+pub use fill::{Replaced, Stored, Ticket};
 pub use flights::FlightId;
 pub use key::Key;
 pub use lease::{Keying, Lease, Lookup, Plan, PurgeMode, Refresh, Rule, Scope};
@@ -66,6 +66,7 @@ use regions::Regions;
 use rules::Rules;
 use store::Store;
 use vectors::VectorIndex;
+use versions::KnownVersions;
 
 /// How an engine is set up.
 #[derive(Clone, Debug)]
@@ -84,7 +85,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { capacity: 0, shards: 1, hash_seed: 0, max_groups: 1 << 22 }
+        Options {
+            capacity: 0,
+            shards: 1,
+            hash_seed: 0,
+            max_groups: 1 << 22,
+        }
     }
 }
 
@@ -97,12 +103,14 @@ pub struct Engine<V, W = ()> {
     flights: Flights<W>,
     groups: Groups,
     regions: Regions,
+    /// Held by whoever gives up regions beside other work.
+    settling: Mutex<()>,
     rules: ArcSwap<Rules>,
     vectors: RwLock<VectorIndex>,
     expiry: Mutex<Expiry>,
     /// Counter values that readers still go by, with the time of the look-up
     /// (`Keying::ByGeneration::cached_for`).
-    known_versions: Mutex<HashMap<u32, (u64, Instant)>>,
+    known_versions: Mutex<KnownVersions>,
 }
 
 impl<V, W: Clone + Default> Engine<V, W> {
@@ -115,6 +123,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
             flights: Flights::new(options.shards),
             groups: Groups::new(options.max_groups),
             regions: Regions::default(),
+            settling: Mutex::default(),
             rules: ArcSwap::default(),
             vectors: RwLock::default(),
             expiry: Mutex::default(),

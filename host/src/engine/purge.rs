@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::Engine;
 use super::entry::{Entry, Freshness};
 use super::groups::{Kind, Slot, Tick};
 use super::key::Key;
 use super::lease::{Keying, PurgeMode};
 use super::read::Standing;
 use super::regions::{Region, Shape};
+use super::store::Leaver;
 use super::time::{Instant, Nanos};
-use super::Engine;
 
 /// An invalidation. What a policy's journal holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +77,10 @@ pub struct Purged<V> {
 
 impl<V> Default for Purged<V> {
     fn default() -> Purged<V> {
-        Purged { fresh: Vec::new(), removed: Vec::new() }
+        Purged {
+            fresh: Vec::new(),
+            removed: Vec::new(),
+        }
     }
 }
 
@@ -85,7 +89,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// (P3).
     ///
     /// [`PurgeMode::Replace`] of a key needs a value and is the driver's to carry out, with
-    /// [`Engine::insert`]; here it is the same as `Drop`. [`Purge::KeysAgain`] is as well: here it
+    /// [`Engine::replace`]; here it is the same as `Drop`. [`Purge::KeysAgain`] is as well: here it
     /// does nothing.
     pub fn purge(&self, purge: &Purge, now: Instant) -> Purged<V> {
         let mut purged = Purged::default();
@@ -107,8 +111,15 @@ impl<V, W: Clone + Default> Engine<V, W> {
             Purge::Prefix { prefix, mode } => {
                 self.purge_region(Shape::Prefix(prefix.clone()), *mode, now, &mut purged);
             }
-            Purge::Within { centre, at_least, mode } => {
-                let shape = Shape::Ball { centre: Arc::clone(centre), at_least: *at_least };
+            Purge::Within {
+                centre,
+                at_least,
+                mode,
+            } => {
+                let shape = Shape::Ball {
+                    centre: Arc::clone(centre),
+                    at_least: *at_least,
+                };
                 self.purge_region(shape, *mode, now, &mut purged);
             }
             Purge::Everything { mode } => self.purge_everything(*mode, now, &mut purged),
@@ -118,7 +129,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// Makes one key stale, or takes it away.
     pub fn purge_key(&self, key: &Key, mode: PurgeMode, now: Instant, purged: &mut Purged<V>) {
-        let place = self.current_place(key, now);
+        let place = self.current_place(key);
         let mut table = self.flights.lock(&place);
         // The flight first or the entry first makes no difference: both under the lock under which
         // a load stores (F1).
@@ -135,8 +146,16 @@ impl<V, W: Clone + Default> Engine<V, W> {
         purged
     }
 
-    fn purge_entry(&self, place: &Key, mode: PurgeMode, now: Instant, purged: &mut Purged<V>) {
-        let Some(entry) = self.store.peek(place) else { return };
+    pub(super) fn purge_entry(
+        &self,
+        place: &Key,
+        mode: PurgeMode,
+        now: Instant,
+        purged: &mut Purged<V>,
+    ) {
+        let Some(entry) = self.store.peek(place) else {
+            return;
+        };
         if self.standing(place, &entry, now) == Standing::Fresh {
             purged.fresh.push((place.clone(), Arc::clone(&entry)));
         }
@@ -154,18 +173,42 @@ impl<V, W: Clone + Default> Engine<V, W> {
     fn purge_region(&self, shape: Shape, mode: PurgeMode, now: Instant, purged: &mut Purged<V>) {
         let mode = for_groups(mode);
         let newest = self.groups.invalidate(|writing| {
-            self.regions.append(Region { tick: writing.tick, shape: shape.clone(), mode, at: now });
+            self.regions.append(Region {
+                tick: writing.tick,
+                shape: shape.clone(),
+                mode,
+                at: now,
+            });
             writing.tick
         });
-        // Whoever purges also clears up after earlier purges whose loads have come home (R1).
+        // Whoever purges also clears up after earlier purges whose loads have come home.
         let settled = self.regions.settled(self.flights.oldest_start());
-        let ticks: Vec<Tick> = settled.iter().map(|region| region.tick).collect();
+        let is_settled = settled.iter().any(|region| region.tick == newest);
+        self.give_up(settled, purged);
+        if !is_settled {
+            self.search(&shape, mode, now, newest, purged);
+        }
+    }
+
+    /// Gives up the regions whose older loads have come home. Returns what they removed on the way.
+    pub(super) fn settle_regions(&self) -> Vec<Leaver<V>> {
+        let mut purged = Purged::default();
+        // One at a time is enough, and the others have better things to do than to wait.
+        if !self.regions.is_empty()
+            && let Some(_one_at_a_time) = self.settling.try_lock()
+        {
+            let settled = self.regions.settled(self.flights.oldest_start());
+            self.give_up(settled, &mut purged);
+        }
+        purged.removed
+    }
+
+    /// Carries out regions for the last time (R1).
+    fn give_up(&self, settled: Vec<Region>, purged: &mut Purged<V>) {
         for region in &settled {
             self.search(&region.shape, region.mode, region.at, region.tick, purged);
         }
-        if !ticks.contains(&newest) {
-            self.search(&shape, mode, now, newest, purged);
-        }
+        let ticks: Vec<Tick> = settled.iter().map(|region| region.tick).collect();
         self.regions.give_up(&ticks);
     }
 
@@ -181,7 +224,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let covered: Vec<Key> = match shape {
             Shape::Prefix(prefix) => {
                 let keys = self.store.iter().map(|(key, _)| key);
-                keys.filter(|key| key.text().starts_with(prefix.as_str())).collect()
+                keys.filter(|key| key.text().starts_with(prefix.as_str()))
+                    .collect()
             }
             Shape::Ball { centre, at_least } => {
                 let near = self.vectors.read().within(centre, *at_least);
@@ -189,7 +233,9 @@ impl<V, W: Clone + Default> Engine<V, W> {
             }
         };
         for place in covered {
-            let Some(entry) = self.store.peek(&place) else { continue };
+            let Some(entry) = self.store.peek(&place) else {
+                continue;
+            };
             // What was loaded since the region came is none of its business.
             if entry.start >= tick {
                 continue;
@@ -208,6 +254,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     fn purge_everything(&self, mode: PurgeMode, now: Instant, purged: &mut Purged<V>) {
         let mode = for_groups(mode);
+        // Entries with a row are stored under this lock: what is cleared is what was listed.
+        let mut vectors = (mode == PurgeMode::Drop).then(|| self.vectors.write());
         for (key, entry) in self.store.iter() {
             if self.standing(&key, &entry, now) == Standing::Fresh {
                 purged.fresh.push((key.clone(), Arc::clone(&entry)));
@@ -216,11 +264,12 @@ impl<V, W: Clone + Default> Engine<V, W> {
                 purged.removed.push((key, entry));
             }
         }
-        self.groups.invalidate(|writing| writing.mark_all(soft_at(mode, now)));
-        if mode == PurgeMode::Drop {
+        self.groups
+            .invalidate(|writing| writing.mark_all(soft_at(mode, now)));
+        if let Some(vectors) = &mut vectors {
             // Already hidden by the tick: this only gives the memory back.
             self.store.clear();
-            self.vectors.write().clear();
+            vectors.clear();
         }
     }
 

@@ -9,7 +9,7 @@ use super::groups::{Kind, Slot, Tick};
 use super::key::Key;
 use super::lease::{Keying, Lookup};
 use super::regions::Verdict;
-use super::time::Instant;
+use super::time::{Instant, Nanos};
 use super::{Engine, FlightId};
 
 /// Who reads, and with what.
@@ -32,8 +32,10 @@ pub enum Read<V, W = ()> {
     Hit {
         /// The entry.
         entry: Arc<Entry<V>>,
-        /// A load to carry out in the background; whoever gets it must complete or abandon it.
-        refresh: Option<Ticket>,
+        /// A load to carry out in the background, with what those who join it share: the entry may end
+        /// while it is under way, and then readers wait. Whoever gets it must complete or abandon it,
+        /// and then tell them.
+        refresh: Option<(Ticket, W)>,
         /// Set when the entry was found by meaning, under another key: how near it is.
         similarity: Option<f32>,
     },
@@ -81,7 +83,10 @@ impl<V, W: Clone + Default> Engine<V, W> {
             _ => (key, None),
         };
         let found = self.store.get(place);
-        if let Some(hit) = found.as_ref().and_then(|entry| self.serve(place, entry, reader)) {
+        if let Some(hit) = found
+            .as_ref()
+            .and_then(|entry| self.serve(place, entry, reader))
+        {
             return hit;
         }
         if let (Some((number, rule)), Some(vector)) = (rule, reader.vector)
@@ -90,7 +95,11 @@ impl<V, W: Clone + Default> Engine<V, W> {
                 rules.find(key).is_some_and(|(other, _)| other == number)
             })
         {
-            return Read::Hit { entry, refresh: None, similarity: Some(similarity) };
+            return Read::Hit {
+                entry,
+                refresh: None,
+                similarity: Some(similarity),
+            };
         }
         // The counter is carried from here on, so that a bump while the load is in flight is not
         // shared with other names.
@@ -102,14 +111,18 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// Whether a value that a reader waited for may be served to it: the load may have begun before an
     /// invalidation that was over when the reader came. One that comes while the reader waits is no
     /// matter, but a group remembers only its last, so that in doubt the answer is no; the reader then
-    /// looks again.
-    pub fn may_serve(&self, key: &Key, entry: &Entry<V>, joined: Joined) -> bool {
-        joined.0 == entry.start || self.validate(key, entry)
+    /// looks again. What a soft invalidation hit may be served within its grace.
+    pub fn may_serve(&self, key: &Key, entry: &Entry<V>, joined: Joined, now: Instant) -> bool {
+        if joined.0 == entry.start {
+            return true;
+        }
+        let is_over = || entry.was_expired() && entry.freshness(now) == Freshness::Over;
+        self.validate(key, entry) && !is_over()
     }
 
     /// The entry under a key in place, if it is fresh. Leaves no trace in the eviction order.
     pub fn peek_fresh(&self, key: &Key, now: Instant) -> Option<Arc<Entry<V>>> {
-        let place = self.current_place(key, now);
+        let place = self.current_place(key);
         let entry = self.store.peek(&place)?;
         (self.standing(&place, &entry, now) == Standing::Fresh).then_some(entry)
     }
@@ -130,13 +143,19 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let refresh = match self.standing(place, entry, reader.now) {
             Standing::Fresh => {
                 let wants_refresh = entry.wants_refresh(reader.now, reader.draw);
-                wants_refresh.then(|| self.begin_refresh(place, entry, reader)).flatten()
+                wants_refresh
+                    .then(|| self.begin_refresh(place, entry, reader))
+                    .flatten()
             }
             Standing::Grace => self.begin_refresh(place, entry, reader),
             Standing::Over | Standing::Hidden => return None,
         };
         entry.touch(reader.now);
-        Some(Read::Hit { entry: Arc::clone(entry), refresh, similarity: None })
+        Some(Read::Hit {
+            entry: Arc::clone(entry),
+            refresh,
+            similarity: None,
+        })
     }
 
     fn find_near(
@@ -163,21 +182,22 @@ impl<V, W: Clone + Default> Engine<V, W> {
         place: &Key,
         entry: &Arc<Entry<V>>,
         reader: &Reader<'_>,
-    ) -> Option<Ticket> {
+    ) -> Option<(Ticket, W)> {
         let start = self.groups.now();
         let mut table = self.flights.lock(place);
         if reader.coalesce && table.get(place).is_some() {
             return None;
         }
-        let flight = table.take_off(place, start);
-        Some(Ticket {
+        let (flight, waiters) = table.take_off(place, start);
+        let ticket = Ticket {
             key: place.clone(),
             flight,
             start,
             began: reader.now,
             counter: entry.counter.clone(),
             background: true,
-        })
+        };
+        Some((ticket, waiters))
     }
 
     /// Joins or begins a load. `seen` is what the look-up found and could not serve.
@@ -192,12 +212,18 @@ impl<V, W: Clone + Default> Engine<V, W> {
             let mut table = self.flights.lock(place);
             if let Some(flight) = table.get(place).filter(|_| reader.coalesce) {
                 let joined = Joined(self.groups.now());
-                return Read::Join { flight: flight.id, waiters: flight.waiters.clone(), joined };
+                return Read::Join {
+                    flight: flight.id,
+                    waiters: flight.waiters.clone(),
+                    joined,
+                };
             }
             // Another load may have stored between the look-up and the lock; nothing stores while
             // the lock is held, and what was seen once and could not be served never can.
             let there = self.store.peek(place);
-            if let Some(new) = there.filter(|new| !seen.as_ref().is_some_and(|old| Arc::ptr_eq(old, new))) {
+            if let Some(new) =
+                there.filter(|new| !seen.as_ref().is_some_and(|old| Arc::ptr_eq(old, new)))
+            {
                 drop(table);
                 if let Some(hit) = self.serve(place, &new, reader) {
                     return hit;
@@ -208,11 +234,16 @@ impl<V, W: Clone + Default> Engine<V, W> {
             // Read under the lock and before the loader runs: an invalidation from here on either
             // takes the flight away or has a later tick.
             let start = self.groups.now();
-            let flight = table.take_off(place, start);
-            let waiters = table.get(place).map(|flight| flight.waiters.clone()).unwrap_or_default();
+            let (flight, waiters) = table.take_off(place, start);
             let key = place.clone();
-            let ticket =
-                Ticket { key, flight, start, began: reader.now, counter, background: false };
+            let ticket = Ticket {
+                key,
+                flight,
+                start,
+                began: reader.now,
+                counter,
+                background: false,
+            };
             return Read::Load(ticket, waiters);
         }
     }
@@ -239,13 +270,16 @@ impl<V, W: Clone + Default> Engine<V, W> {
             return false;
         }
         let start = entry.start;
-        match self.regions.judge(checked.max(start), key.text(), entry.vector.as_deref()) {
+        match self
+            .regions
+            .judge(checked.max(start), key.text(), entry.vector.as_deref())
+        {
             Verdict::Untouched => {}
             Verdict::Expired(at) => entry.expire(at),
             Verdict::Hidden => return false,
         }
-        for (tick, at) in self.slots(entry).map(Slot::soft) {
-            if tick > start {
+        for slot in self.slots(entry) {
+            if let Some(at) = slot.stale_since(start, entry.stored()) {
                 entry.expire(at);
             }
         }
@@ -261,11 +295,15 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     fn slots<'a>(&'a self, entry: &'a Entry<V>) -> impl Iterator<Item = &'a Slot> {
-        entry.groups.iter().map(|slot| &**slot).chain([self.groups.all()])
+        entry
+            .groups
+            .iter()
+            .map(|slot| &**slot)
+            .chain([self.groups.all()])
     }
 
     /// Where a purge of a key finds its entry: under the counter's value as it is now.
-    pub(super) fn current_place(&self, key: &Key, _now: Instant) -> Key {
+    pub(super) fn current_place(&self, key: &Key) -> Key {
         let rules = self.rules.load();
         match rules.find(key.text()).map(|(_, rule)| &rule.keying) {
             Some(Keying::ByGeneration { scope, .. }) => {
@@ -277,15 +315,11 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// The counter's value, or an earlier one that was looked up less than `cached_for` ago.
-    fn known_version(&self, counter: &Slot, cached_for: Instant, now: Instant) -> u64 {
+    fn known_version(&self, counter: &Slot, cached_for: Nanos, now: Instant) -> u64 {
         if cached_for == 0 {
             return counter.hard();
         }
         let mut known = self.known_versions.lock();
-        let (version, looked_up) = known.entry(counter.id()).or_insert((counter.hard(), now));
-        if now.saturating_sub(*looked_up) >= cached_for {
-            (*version, *looked_up) = (counter.hard(), now);
-        }
-        *version
+        known.look_up(counter, cached_for, now)
     }
 }

@@ -74,7 +74,13 @@ impl Regions {
             return Verdict::Untouched;
         }
         let mut verdict = Verdict::Untouched;
-        for region in self.regions.read().iter().rev().take_while(|region| region.tick > start) {
+        for region in self
+            .regions
+            .read()
+            .iter()
+            .rev()
+            .take_while(|region| region.tick > start)
+        {
             if region.shape.covers(key, vector) {
                 if region.mode == PurgeMode::Drop {
                     return Verdict::Hidden;
@@ -88,11 +94,22 @@ impl Regions {
     /// The regions that no load in flight is older than.
     pub(super) fn settled(&self, oldest_start: Option<Tick>) -> Vec<Region> {
         let settled = |region: &&Region| oldest_start.is_none_or(|start| region.tick <= start);
-        self.regions.read().iter().filter(settled).cloned().collect()
+        self.regions
+            .read()
+            .iter()
+            .filter(settled)
+            .cloned()
+            .collect()
     }
 
     pub(super) fn give_up(&self, ticks: &[Tick]) {
-        self.regions.write().retain(|region| !ticks.contains(&region.tick));
+        self.regions
+            .write()
+            .retain(|region| !ticks.contains(&region.tick));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.regions.read().is_empty()
     }
 
     #[cfg(test)]

@@ -24,7 +24,12 @@ pub(super) struct Rules {
 impl Rules {
     pub(super) fn new(plan: &Plan) -> Rules {
         let mut rules = plan.rules.clone();
-        rules.sort_by(|a, b| b.prefix.len().cmp(&a.prefix.len()).then(a.prefix.cmp(&b.prefix)));
+        rules.sort_by(|a, b| {
+            b.prefix
+                .len()
+                .cmp(&a.prefix.len())
+                .then(a.prefix.cmp(&b.prefix))
+        });
         Rules { rules }
     }
 
@@ -52,8 +57,14 @@ mod tests {
 
     #[test]
     fn the_longest_prefix_wins_whatever_the_order() {
-        let rule = |prefix: &str| Rule { prefix: prefix.into(), ..Rule::default() };
-        let plan = Plan { rules: vec![rule(""), rule("user:"), rule("user:1")], feeds: vec![] };
+        let rule = |prefix: &str| Rule {
+            prefix: prefix.into(),
+            ..Rule::default()
+        };
+        let plan = Plan {
+            rules: vec![rule(""), rule("user:"), rule("user:1")],
+            feeds: vec![],
+        };
         let rules = Rules::new(&plan);
         let prefix = |key: &str| rules.find(key).unwrap().1.prefix.clone();
         assert_eq!(prefix("user:17"), "user:1");
@@ -63,8 +74,20 @@ mod tests {
 
     #[test]
     fn a_key_that_no_rule_covers_gets_the_safety_net() {
-        let plan = Plan { rules: vec![Rule { prefix: "a".into(), ..Rule::default() }], feeds: vec![] };
-        assert!(matches!(Rules::new(&plan).lease_source("b"), LeaseSource::SafetyNet));
-        assert!(matches!(Rules::new(&plan).lease_source("ab"), LeaseSource::Policy));
+        let plan = Plan {
+            rules: vec![Rule {
+                prefix: "a".into(),
+                ..Rule::default()
+            }],
+            feeds: vec![],
+        };
+        assert!(matches!(
+            Rules::new(&plan).lease_source("b"),
+            LeaseSource::SafetyNet
+        ));
+        assert!(matches!(
+            Rules::new(&plan).lease_source("ab"),
+            LeaseSource::Policy
+        ));
     }
 }

@@ -18,8 +18,7 @@ pub(super) struct Gone<V> {
 }
 
 /// Hands evicted entries to the insert that evicted them.
-#[derive(Debug)]
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct CollectEvicted;
 
 impl<V> Lifecycle<Key, Arc<Entry<V>>> for CollectEvicted {
@@ -49,7 +48,14 @@ impl<V> Store<V> {
             .shards(shards)
             .build()
             .expect("both capacities are set");
-        Store { entries: Cache::with_options(options, UnitWeighter, Prehashed::default(), CollectEvicted) }
+        Store {
+            entries: Cache::with_options(
+                options,
+                UnitWeighter,
+                Prehashed::default(),
+                CollectEvicted,
+            ),
+        }
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Entry<V>>> {
@@ -64,16 +70,25 @@ impl<V> Store<V> {
     /// Stores an entry; returns what it took the place of, and what had to go for it.
     pub(super) fn insert(&self, key: Key, entry: Arc<Entry<V>>) -> Gone<V> {
         let mut gone = Vec::new();
-        self.entries.insert_with_lifecycle(key.clone(), Arc::clone(&entry), &mut gone);
+        self.entries
+            .insert_with_lifecycle(key.clone(), Arc::clone(&entry), &mut gone);
         // quick_cache 0.7 reports a replaced value as evicted, whatever its documentation says.
         let is_replaced = |(other, old): &Leaver<V>| *other == key && !Arc::ptr_eq(old, &entry);
-        let replaced = gone.iter().position(is_replaced).map(|at| gone.swap_remove(at).1);
-        Gone { replaced, evicted: gone }
+        let replaced = gone
+            .iter()
+            .position(is_replaced)
+            .map(|at| gone.swap_remove(at).1);
+        Gone {
+            replaced,
+            evicted: gone,
+        }
     }
 
     /// Removes this very entry, not one that took its place.
     pub(super) fn remove_entry(&self, key: &Key, entry: &Arc<Entry<V>>) -> bool {
-        self.entries.remove_if(key, |resident| Arc::ptr_eq(resident, entry)).is_some()
+        self.entries
+            .remove_if(key, |resident| Arc::ptr_eq(resident, entry))
+            .is_some()
     }
 
     pub(super) fn clear(&self) {

@@ -14,43 +14,67 @@ pub(super) struct VectorIndex {
     dimensions: usize,
     rows: Vec<f32>,
     keys: Vec<Key>,
+    /// Whose row it is: an entry may be removed after another has taken its place, and must not take
+    /// the other's row with it.
+    owners: Vec<usize>,
     positions: HashMap<Key, usize, Prehashed>,
 }
 
 impl VectorIndex {
-    /// Notes or replaces the embedding of a key. One of another length than the first is left out:
-    /// nothing can be compared with it.
-    pub(super) fn insert(&mut self, key: &Key, vector: &[f32]) {
+    /// Notes the embedding of a key's entry, in place of that of the entry before. One of another
+    /// length than the first is left out: nothing can be compared with it.
+    pub(super) fn insert(&mut self, key: &Key, vector: &[f32], owner: usize) {
         if self.dimensions == 0 {
             self.dimensions = vector.len();
         }
         if vector.len() != self.dimensions || vector.is_empty() {
+            if let Some(&at) = self.positions.get(key) {
+                self.remove_row(key, at);
+            }
             return;
         }
         match self.positions.get(key) {
-            Some(&at) => self.row_mut(at).copy_from_slice(vector),
+            Some(&at) => {
+                self.row_mut(at).copy_from_slice(vector);
+                self.owners[at] = owner;
+            }
             None => {
                 self.positions.insert(key.clone(), self.keys.len());
                 self.keys.push(key.clone());
+                self.owners.push(owner);
                 self.rows.extend_from_slice(vector);
             }
         }
     }
 
-    pub(super) fn remove(&mut self, key: &Key) {
-        let Some(at) = self.positions.remove(key) else { return };
+    /// Removes the row of a key, if it is this owner's.
+    pub(super) fn remove(&mut self, key: &Key, owner: usize) {
+        if let Some(&at) = self.positions.get(key)
+            && self.owners[at] == owner
+        {
+            self.remove_row(key, at);
+        }
+    }
+
+    fn remove_row(&mut self, key: &Key, at: usize) {
         let last = self.keys.len() - 1;
+        self.positions.remove(key);
         self.keys.swap_remove(at);
+        self.owners.swap_remove(at);
         if at != last {
             let from = last * self.dimensions;
-            self.rows.copy_within(from..from + self.dimensions, at * self.dimensions);
+            self.rows
+                .copy_within(from..from + self.dimensions, at * self.dimensions);
             self.positions.insert(self.keys[at].clone(), at);
         }
         self.rows.truncate(last * self.dimensions);
     }
 
     pub(super) fn clear(&mut self) {
-        *self = VectorIndex { dimensions: self.dimensions, ..VectorIndex::default() };
+        *self = VectorIndex {
+            dimensions: self.dimensions,
+            ..VectorIndex::default()
+        };
     }
 
     #[cfg(test)]
@@ -123,7 +147,7 @@ mod tests {
     fn everything_within_is_found_nearest_first() {
         let mut index = VectorIndex::default();
         for (name, angle) in [("far", 2.0), ("near", 0.1), ("here", 0.0), ("off", 0.6)] {
-            index.insert(&key(name), &unit(angle));
+            index.insert(&key(name), &unit(angle), 0);
         }
         let found = index.within(&unit(0.0), 0.6f32.cos() - 1e-6);
         let names: Vec<_> = found.iter().map(|(key, _)| key.text()).collect();
@@ -134,17 +158,40 @@ mod tests {
     fn a_removed_key_is_not_found_and_the_others_still_are() {
         let mut index = VectorIndex::default();
         for (name, angle) in [("a", 0.0), ("b", 0.1), ("c", 0.2)] {
-            index.insert(&key(name), &unit(angle));
+            index.insert(&key(name), &unit(angle), 0);
         }
-        index.remove(&key("a"));
-        let names: Vec<_> = index.within(&unit(0.2), 0.9).into_iter().map(|(key, _)| key).collect();
+        index.remove(&key("a"), 0);
+        let names: Vec<_> = index
+            .within(&unit(0.2), 0.9)
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect();
         assert_eq!(names, [key("c"), key("b")]);
     }
 
     #[test]
     fn another_dimension_finds_nothing() {
         let mut index = VectorIndex::default();
-        index.insert(&key("a"), &unit(0.0));
+        index.insert(&key("a"), &unit(0.0), 0);
         assert!(index.within(&[1.0, 0.0], -1.0).is_empty());
+    }
+
+    #[test]
+    fn an_owner_that_was_replaced_does_not_take_its_successors_row() {
+        let mut index = VectorIndex::default();
+        index.insert(&key("a"), &unit(0.0), 1);
+        index.insert(&key("a"), &unit(0.1), 2);
+        index.remove(&key("a"), 1);
+        assert_eq!(index.within(&unit(0.1), 0.9).len(), 1);
+        index.remove(&key("a"), 2);
+        assert_eq!(index.len(), 0);
+    }
+
+    #[test]
+    fn a_vector_of_another_dimension_drops_the_row_of_its_key() {
+        let mut index = VectorIndex::default();
+        index.insert(&key("a"), &unit(0.0), 1);
+        index.insert(&key("a"), &[1.0, 0.0], 2);
+        assert!(index.within(&unit(0.0), -1.0).is_empty());
     }
 }

@@ -30,7 +30,11 @@ impl Runtime {
     /// Where WebAssembly cannot be compiled: on a processor that Cranelift does not know.
     pub fn new(limits: Limits) -> Result<Runtime, Error> {
         let engine = Engine::new(&engine_config()).map_err(|error| {
-            Error::new("(any)", None, Outcome::Unusable(format!("no runtime: {error:#}")))
+            Error::new(
+                "(any)",
+                None,
+                Outcome::Unusable(format!("no runtime: {error:#}")),
+            )
         })?;
         Ok(Runtime { engine, limits })
     }
@@ -121,7 +125,9 @@ impl CompiledPolicy {
             .and_then(|()| link(&self.runtime.engine))
             .and_then(|linker| linker.instantiate(&mut store, &self.component))
             .and_then(|instance| Functions::find(&mut store, &instance, self.exports))
-            .map_err(|error| Error::new(&self.name, None, failure(&error, fuel, Outcome::Unusable)))?;
+            .map_err(|error| {
+                Error::new(&self.name, None, failure(&error, fuel, Outcome::Unusable))
+            })?;
         Ok(Instance {
             name: Arc::clone(&self.name),
             exports: self.exports,
@@ -151,13 +157,19 @@ impl Functions {
         exports: Exports,
     ) -> wasmtime::Result<Functions> {
         let lifecycle = lifecycle::HasLifecycle::new(&mut *store, instance)?;
-        let leases =
-            exports.leases.then(|| leases::HasLeases::new(&mut *store, instance)).transpose()?;
+        let leases = exports
+            .leases
+            .then(|| leases::HasLeases::new(&mut *store, instance))
+            .transpose()?;
         let reactions = exports
             .reactions
             .then(|| reactions::HasReactions::new(&mut *store, instance))
             .transpose()?;
-        Ok(Functions { lifecycle, leases, reactions })
+        Ok(Functions {
+            lifecycle,
+            leases,
+            reactions,
+        })
     }
 }
 
@@ -190,7 +202,8 @@ impl Instance {
             .and_then(|()| call(&mut self.store, &self.functions));
         if let Some(started) = timer {
             self.calls.timed += 1;
-            self.calls.timed_nanos += u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.calls.timed_nanos +=
+                u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         }
         self.calls.calls += 1;
         self.calls.fuel += fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
@@ -222,7 +235,10 @@ impl Policy for Instance {
             "configure",
             fuel,
             |store, functions| {
-                functions.lifecycle.shelflife_policy_lifecycle().call_configure(store, config)
+                functions
+                    .lifecycle
+                    .shelflife_policy_lifecycle()
+                    .call_configure(store, config)
             },
             |plan, state| convert::plan(plan, &state.limits),
         )
@@ -237,7 +253,11 @@ impl Policy for Instance {
             now: loaded.now,
             size: loaded.size,
             load_time: loaded.load_time,
-            depends_on: loaded.depends_on.iter().map(|tag| tag.as_ref().to_owned()).collect(),
+            depends_on: loaded
+                .depends_on
+                .iter()
+                .map(|tag| tag.as_ref().to_owned())
+                .collect(),
         };
         self.call(
             "on-fill",
@@ -258,9 +278,9 @@ impl Policy for Instance {
             "on-changes",
             fuel,
             |store, functions| match &functions.reactions {
-                Some(reactions) => {
-                    reactions.shelflife_policy_reactions().call_on_changes(store, &list)
-                }
+                Some(reactions) => reactions
+                    .shelflife_policy_reactions()
+                    .call_on_changes(store, &list),
                 None => Ok(Err("reactions.on-changes is not exported".to_owned())),
             },
             |(), state| Ok(state.take_journal()),

@@ -14,7 +14,10 @@ use crate::engine::{Keying, Lease, Lookup, Plan, Refresh, Rule, Scope};
 pub(super) fn plan(plan: wire::Plan, limits: &Limits) -> Result<Plan, Outcome> {
     refuse_hints("plan", &plan.hints)?;
     let rules = plan.rules.into_iter().map(|rule| self::rule(rule, limits));
-    Ok(Plan { rules: rules.collect::<Result<_, _>>()?, feeds: plan.feeds })
+    Ok(Plan {
+        rules: rules.collect::<Result<_, _>>()?,
+        feeds: plan.feeds,
+    })
 }
 
 fn rule(rule: wire::Rule, limits: &Limits) -> Result<Rule, Outcome> {
@@ -26,15 +29,27 @@ fn rule(rule: wire::Rule, limits: &Limits) -> Result<Rule, Outcome> {
                 wire::Scope::LeadingParts(parts) => Scope::LeadingParts(parts),
                 wire::Scope::Shared(name) => Scope::Shared(name),
             };
-            Keying::ByGeneration { scope, cached_for: versioning.cached_for }
+            Keying::ByGeneration {
+                scope,
+                cached_for: versioning.cached_for,
+            }
         }
     };
     let lookup = match rule.lookup {
         wire::Lookup::Exact => Lookup::Exact,
         wire::Lookup::Nearest(at_least) => Lookup::Nearest(at_least),
     };
-    let lease = rule.lease.map(|lease| self::lease(lease, limits)).transpose()?.map(Arc::new);
-    Ok(Rule { prefix: rule.prefix, keying, lookup, lease })
+    let lease = rule
+        .lease
+        .map(|lease| self::lease(lease, limits))
+        .transpose()?
+        .map(Arc::new);
+    Ok(Rule {
+        prefix: rule.prefix,
+        keying,
+        lookup,
+        lease,
+    })
 }
 
 pub(super) fn lease(lease: types::Lease, limits: &Limits) -> Result<Lease, Outcome> {
@@ -63,8 +78,16 @@ pub(super) fn check_lease(lease: &Lease, limits: &Limits) -> Result<(), Outcome>
     lease.check().map_err(Outcome::Invalid)?;
     let names = || lease.tags.iter().chain(&lease.generations);
     quota("tags in a lease", lease.tags.len(), limits.tags)?;
-    quota("generations in a lease", lease.generations.len(), limits.tags)?;
-    quota("bytes in a name", names().map(String::len).max().unwrap_or(0), limits.name)
+    quota(
+        "generations in a lease",
+        lease.generations.len(),
+        limits.tags,
+    )?;
+    quota(
+        "bytes in a name",
+        names().map(String::len).max().unwrap_or(0),
+        limits.name,
+    )
 }
 
 /// What every plan must keep, whoever made it.
@@ -78,31 +101,46 @@ pub(super) fn check_plan(
     for rule in &plan.rules {
         let prefix = &rule.prefix;
         if !prefixes.insert(prefix) {
-            return Err(Outcome::Invalid(format!("two rules have the prefix {prefix:?}")));
+            return Err(Outcome::Invalid(format!(
+                "two rules have the prefix {prefix:?}"
+            )));
         }
         match &rule.lease {
             Some(lease) => check_lease(lease, limits)?,
             None if exports.leases => {}
             None => {
-                let reason = "has no lease, and the policy exports no leases.on-fill to ask for one";
-                return Err(Outcome::Invalid(format!("the rule for {prefix:?} {reason}")));
+                let reason =
+                    "has no lease, and the policy exports no leases.on-fill to ask for one";
+                return Err(Outcome::Invalid(format!(
+                    "the rule for {prefix:?} {reason}"
+                )));
             }
         }
-        if let Keying::ByGeneration { scope: Scope::LeadingParts(0), .. } = rule.keying {
+        if let Keying::ByGeneration {
+            scope: Scope::LeadingParts(0),
+            ..
+        } = rule.keying
+        {
             let reason = "is versioned by 0 leading parts: at least 1 names a counter";
-            return Err(Outcome::Invalid(format!("the rule for {prefix:?} {reason}")));
+            return Err(Outcome::Invalid(format!(
+                "the rule for {prefix:?} {reason}"
+            )));
         }
         if let Lookup::Nearest(at_least) = rule.lookup
             && !(-1.0..=1.0).contains(&at_least)
         {
             let reason = format!("looks for a similarity of {at_least}: it is between -1 and 1");
-            return Err(Outcome::Invalid(format!("the rule for {prefix:?} {reason}")));
+            return Err(Outcome::Invalid(format!(
+                "the rule for {prefix:?} {reason}"
+            )));
         }
     }
     for feed in &plan.feeds {
         if !known_feeds.contains(&feed.as_str()) {
             let known = known_feeds.join(", ");
-            return Err(Outcome::Invalid(format!("no feed is called {feed:?}; there are: {known}")));
+            return Err(Outcome::Invalid(format!(
+                "no feed is called {feed:?}; there are: {known}"
+            )));
         }
         if !exports.reactions {
             let reason = "the policy listens to a feed and exports no reactions.on-changes";
@@ -117,13 +155,19 @@ fn refuse_hints(of: &str, hints: &[types::Hint]) -> Result<(), Outcome> {
         None => Ok(()),
         Some(hint) => {
             let name = &hint.name;
-            Err(Outcome::Invalid(format!("the {of} has a hint {name:?}, which this host does not know")))
+            Err(Outcome::Invalid(format!(
+                "the {of} has a hint {name:?}, which this host does not know"
+            )))
         }
     }
 }
 
 fn quota(what: &'static str, got: usize, limit: usize) -> Result<(), Outcome> {
-    if got <= limit { Ok(()) } else { Err(Outcome::Quota { what, got, limit }) }
+    if got <= limit {
+        Ok(())
+    } else {
+        Err(Outcome::Quota { what, got, limit })
+    }
 }
 
 pub(super) fn change(change: &Change) -> reactions::Change {

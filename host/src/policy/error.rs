@@ -40,7 +40,11 @@ pub enum Outcome {
 
 impl Error {
     pub(crate) fn new(policy: &str, function: Option<&'static str>, outcome: Outcome) -> Error {
-        Error { policy: policy.to_owned(), function, outcome }
+        Error {
+            policy: policy.to_owned(),
+            function,
+            outcome,
+        }
     }
 
     /// A refusal by a policy that is no component, such as one compiled into the program.
@@ -110,7 +114,11 @@ pub(super) struct Breach {
 
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "too much {}: got={}, limit={}", self.what, self.got, self.limit)
+        write!(
+            f,
+            "too much {}: got={}, limit={}",
+            self.what, self.got, self.limit
+        )
     }
 }
 

@@ -1,33 +1,34 @@
 //! Keeps a failing policy from hurting a request or losing an invalidation.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::{Calls, Change, Error, Exports, Limits, Loaded, Policy, convert};
 use crate::engine::{Instant, Lease, LeaseSource, Nanos, Plan, Purge, PurgeMode};
 
-/// Makes instances of a policy: the first, and another whenever one has trapped.
+/// Makes instances of a policy: the first, and another whenever one has trapped or could not carry
+/// out a change.
 pub type Factory = Box<dyn FnMut() -> Result<Box<dyn Policy>, Error> + Send>;
 
 /// After so many failures in a row the policy is left alone.
 const PATIENCE: u32 = 8;
 
-/// The safety-net lease: what entries get that no rule covers, or whose policy failed.
+/// `ttl` of the safety-net lease, which entries get that no rule covers, or whose policy failed.
 pub(crate) const SAFETY_NET: Nanos = 60 * 1_000_000_000;
 
 /// A configured policy that may fail.
 ///
-/// A failed `on-fill` gives the safety-net lease. A failed `on-changes` is tried once more on a new
-/// instance; when that fails too, everything is dropped: an invalidation that nobody can carry out
-/// must cost hits and never freshness. After eight failures in a row the policy is left alone and
-/// every entry gets the safety-net lease.
+/// A failed `on-fill` gives the safety-net lease: a minute, tagged with the key and with what the
+/// loader named, so that an invalidation by such a tag reaches the entry all the same. A failed
+/// `on-changes`, by a trap or by an answer, is tried once more on a new instance; when that fails too,
+/// everything is dropped: an invalidation that nobody can carry out must cost hits and never
+/// freshness. After eight failures in a row, or when no new instance can be made, the policy is left
+/// alone: every entry gets the safety-net lease, and every change drops everything.
 pub struct Guard {
     factory: Factory,
     policy: Box<dyn Policy>,
     config: String,
     plan: Plan,
     limits: Limits,
-    safety_net: Arc<Lease>,
     /// Of instances that are gone.
     calls: Calls,
     failures_in_a_row: u32,
@@ -69,7 +70,6 @@ impl Guard {
             config: config.to_owned(),
             plan,
             limits,
-            safety_net: Arc::new(Lease::for_nanos(SAFETY_NET)),
             calls: Calls::default(),
             failures_in_a_row: 0,
             last_error: None,
@@ -103,29 +103,41 @@ impl Guard {
                 LeaseSource::SafetyNet => {}
                 LeaseSource::Policy => match self.ask_for_lease(loaded) {
                     Ok(lease) => return Cow::Owned(lease),
-                    Err(error) => self.note_failure(error, loaded.now),
+                    Err(error) => {
+                        let replace = !error.leaves_the_instance_alive();
+                        self.note_failure(error, replace, loaded.now);
+                    }
                 },
             }
         }
-        Cow::Owned(Lease::clone(&self.safety_net))
+        Cow::Owned(safety_net(source, loaded))
     }
 
     /// What changes purge. Never fails; see the type for what happens when the policy does.
     pub fn react(&mut self, changes: &[Change], now: Instant) -> Reaction {
         let everything = || Reaction {
-            purges: vec![Purge::Everything { mode: PurgeMode::Drop }],
+            purges: vec![Purge::Everything {
+                mode: PurgeMode::Drop,
+            }],
             failed: true,
         };
         if self.standing_in_since.is_some() {
             return everything();
         }
-        for _ in 0..2 {
+        for is_first in [true, false] {
             match self.policy.on_changes(changes, now) {
                 Ok(purges) => {
                     self.failures_in_a_row = 0;
-                    return Reaction { purges, failed: false };
+                    return Reaction {
+                        purges,
+                        failed: false,
+                    };
                 }
-                Err(error) => self.note_failure(error, now),
+                Err(error) => {
+                    // The second try is on a new instance, whatever became of the first.
+                    let replace = is_first || !error.leaves_the_instance_alive();
+                    self.note_failure(error, replace, now);
+                }
             }
             if self.standing_in_since.is_some() {
                 break;
@@ -162,9 +174,8 @@ impl Guard {
         Ok(lease)
     }
 
-    fn note_failure(&mut self, error: Error, now: Instant) {
+    fn note_failure(&mut self, error: Error, replace: bool, now: Instant) {
         self.failures_in_a_row += 1;
-        let replace = !error.leaves_the_instance_alive();
         self.last_error = Some(error);
         if self.failures_in_a_row >= PATIENCE || (replace && self.replace_instance().is_err()) {
             self.standing_in_since = Some(now);
@@ -180,19 +191,50 @@ impl Guard {
     }
 }
 
+/// The lease of an entry whose policy cannot be asked, or that no rule covers.
+fn safety_net(source: &LeaseSource, loaded: &Loaded<'_>) -> Lease {
+    let lease = Lease::for_nanos(SAFETY_NET);
+    match source {
+        LeaseSource::SafetyNet => lease,
+        // What hid the rule's entries before hides them still.
+        LeaseSource::Rule(rule) => Lease {
+            tags: rule.tags.clone(),
+            generations: rule.generations.clone(),
+            ..lease
+        },
+        LeaseSource::Policy => {
+            let mut tags: Vec<String> =
+                loaded.depends_on.iter().map(|tag| (**tag).into()).collect();
+            tags.push(loaded.key.to_owned());
+            Lease { tags, ..lease }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::policy::Outcome;
+    use std::sync::Arc;
 
-    /// Fails as long as the script says so; one shared by all instances.
-    struct Scripted(Arc<parking_lot::Mutex<Vec<bool>>>);
+    /// The calls of all instances: the number of the instance, and whether it worked.
+    type Journal = Arc<parking_lot::Mutex<Vec<(usize, bool)>>>;
+
+    /// Fails as long as the script, shared by all instances, says so.
+    struct Scripted {
+        number: usize,
+        script: Arc<parking_lot::Mutex<Vec<Option<Outcome>>>>,
+        journal: Journal,
+    }
 
     impl Scripted {
         fn next(&self) -> Result<(), Error> {
-            let works = self.0.lock().pop().unwrap_or(true);
-            let trap = || Error::new("scripted", None, Outcome::Trap("as told".into()));
-            if works { Ok(()) } else { Err(trap()) }
+            let outcome = self.script.lock().pop().flatten();
+            self.journal.lock().push((self.number, outcome.is_none()));
+            match outcome {
+                None => Ok(()),
+                Some(outcome) => Err(Error::new("scripted", None, outcome)),
+            }
         }
     }
 
@@ -201,11 +243,17 @@ mod tests {
             "scripted"
         }
         fn exports(&self) -> Exports {
-            Exports { leases: true, reactions: true }
+            Exports {
+                leases: true,
+                reactions: true,
+            }
         }
         fn configure(&mut self, _: &str) -> Result<Plan, Error> {
             let rule = crate::engine::Rule::default();
-            Ok(Plan { rules: vec![rule], feeds: vec!["writes".into()] })
+            Ok(Plan {
+                rules: vec![rule],
+                feeds: vec!["writes".into()],
+            })
         }
         fn on_fill(&mut self, _: &Loaded<'_>) -> Result<Lease, Error> {
             self.next().map(|()| Lease::for_nanos(7))
@@ -218,49 +266,145 @@ mod tests {
         }
     }
 
-    /// The outcomes of the calls to come, in order.
-    fn guard(outcomes: &[bool]) -> Guard {
-        let script: Vec<bool> = outcomes.iter().rev().copied().collect();
-        let script = Arc::new(parking_lot::Mutex::new(script));
-        let factory: Factory = Box::new(move || Ok(Box::new(Scripted(Arc::clone(&script)))));
-        Guard::configure(factory, "{}", &["writes"], Limits::default()).unwrap()
+    fn trap() -> Option<Outcome> {
+        Some(Outcome::Trap("as told".into()))
     }
 
-    fn ttl(guard: &mut Guard) -> Nanos {
-        let loaded = Loaded { key: "a", now: 0, size: 0, load_time: 0, depends_on: &[] };
-        guard.lease(&LeaseSource::Policy, &loaded).ttl.unwrap()
+    fn refusal() -> Option<Outcome> {
+        Some(Outcome::Refused("as told".into()))
+    }
+
+    /// A guard of a policy with these outcomes, in order, which then works; and its journal.
+    fn guard_and_journal(outcomes: &[Option<Outcome>]) -> (Guard, Journal) {
+        let script: Vec<_> = outcomes.iter().rev().cloned().collect();
+        let script = Arc::new(parking_lot::Mutex::new(script));
+        let journal = Journal::default();
+        let shared = Arc::clone(&journal);
+        let mut instances = 0;
+        let factory: Factory = Box::new(move || {
+            instances += 1;
+            Ok(Box::new(Scripted {
+                number: instances,
+                script: Arc::clone(&script),
+                journal: Arc::clone(&shared),
+            }))
+        });
+        let guard = Guard::configure(factory, "{}", &["writes"], Limits::default()).unwrap();
+        (guard, journal)
+    }
+
+    fn guard(outcomes: &[Option<Outcome>]) -> Guard {
+        guard_and_journal(outcomes).0
+    }
+
+    fn lease(guard: &mut Guard, source: &LeaseSource) -> Lease {
+        let loaded = Loaded {
+            key: "a",
+            now: 0,
+            size: 0,
+            load_time: 0,
+            depends_on: &["b".into()],
+        };
+        guard.lease(source, &loaded).into_owned()
+    }
+
+    fn ttl(guard: &mut Guard) -> crate::engine::Nanos {
+        lease(guard, &LeaseSource::Policy).ttl.unwrap()
     }
 
     #[test]
     fn a_failed_fill_gets_the_safety_net_and_the_next_one_asks_again() {
-        let mut guard = guard(&[false, true]);
+        let mut guard = guard(&[trap(), None]);
         assert_eq!(ttl(&mut guard), SAFETY_NET);
         assert_eq!(ttl(&mut guard), 7);
     }
 
     #[test]
-    fn a_change_that_fails_once_is_carried_out_by_a_new_instance() {
-        let mut guard = guard(&[false, true]);
-        let reaction = guard.react(&[Change::write("a")], 0);
-        assert!(!reaction.failed && reaction.purges.is_empty());
+    fn an_entry_whose_fill_failed_is_tagged_with_its_key_and_what_the_loader_named() {
+        let mut guard = guard(&[refusal()]);
+        assert_eq!(lease(&mut guard, &LeaseSource::Policy).tags, ["b", "a"]);
+    }
+
+    #[test]
+    fn a_rule_keeps_its_tags_and_counters_while_the_safety_net_stands_in() {
+        let rule = Lease {
+            tags: vec!["t".into()],
+            generations: vec!["g".into()],
+            ..Lease::for_nanos(7)
+        };
+        let source = LeaseSource::Rule(Arc::new(rule.clone()));
+        let mut guard = guard(&[
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+        ]);
+        for _ in 0..8 {
+            ttl(&mut guard);
+        }
+        let net = Lease {
+            ttl: Some(SAFETY_NET),
+            ..rule
+        };
+        assert_eq!(lease(&mut guard, &source), net);
+    }
+
+    #[test]
+    fn a_change_that_fails_once_however_is_carried_out_by_a_new_instance() {
+        for failure in [trap(), refusal()] {
+            let (mut guard, journal) = guard_and_journal(&[failure, None]);
+            let reaction = guard.react(&[Change::write("a")], 0);
+            assert!(!reaction.failed && reaction.purges.is_empty());
+            assert_eq!(*journal.lock(), [(1, false), (2, true)]);
+        }
+    }
+
+    #[test]
+    fn a_refused_fill_leaves_the_instance_in_place() {
+        let (mut guard, journal) = guard_and_journal(&[refusal(), None]);
+        ttl(&mut guard);
+        ttl(&mut guard);
+        assert_eq!(*journal.lock(), [(1, false), (1, true)]);
     }
 
     #[test]
     fn a_change_that_fails_twice_drops_everything() {
-        let mut guard = guard(&[false, false]);
+        let mut guard = guard(&[trap(), refusal()]);
         let reaction = guard.react(&[Change::write("a")], 0);
         assert!(reaction.failed);
-        assert_eq!(reaction.purges, [Purge::Everything { mode: PurgeMode::Drop }]);
+        assert_eq!(
+            reaction.purges,
+            [Purge::Everything {
+                mode: PurgeMode::Drop
+            }]
+        );
     }
 
     #[test]
     fn after_eight_failures_in_a_row_the_safety_net_stands_in() {
-        let mut guard = guard(&[false; 8]);
+        let mut guard = guard(&[
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+            trap(),
+        ]);
         for _ in 0..8 {
             assert_eq!(ttl(&mut guard), SAFETY_NET);
         }
         assert_eq!(guard.standing_in_since(), Some(0));
-        assert_eq!(ttl(&mut guard), SAFETY_NET, "although the script would let it work");
+        assert_eq!(
+            ttl(&mut guard),
+            SAFETY_NET,
+            "although the script would let it work"
+        );
         assert!(guard.react(&[Change::write("a")], 0).failed);
     }
 }

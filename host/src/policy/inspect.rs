@@ -21,10 +21,16 @@ pub(super) fn check_header(bytes: &[u8], limit: usize) -> Result<(), Outcome> {
     const COMPONENT: &[u8] = &[13, 0, 1, 0];
     let unusable = |reason: &str| Err(Outcome::Unusable(reason.to_owned()));
     if bytes.len() > limit {
-        return Err(Outcome::Quota { what: "component (bytes)", got: bytes.len(), limit });
+        return Err(Outcome::Quota {
+            what: "component (bytes)",
+            got: bytes.len(),
+            limit,
+        });
     }
     match (bytes.get(..4), bytes.get(4..8)) {
-        _ if bytes.is_empty() => unusable("the file is empty: a WebAssembly component was expected"),
+        _ if bytes.is_empty() => {
+            unusable("the file is empty: a WebAssembly component was expected")
+        }
         (Some(MAGIC), Some(COMPONENT)) => Ok(()),
         (Some(MAGIC), Some(CORE)) => unusable(
             "this is a core module, not a component: turn it into one with `wasm-tools component new` \
@@ -38,8 +44,14 @@ pub(super) fn check_header(bytes: &[u8], limit: usize) -> Result<(), Outcome> {
 pub(super) fn interfaces(engine: &wasmtime::Engine, component: &Component) -> Interfaces {
     let ty = component.component_type();
     Interfaces {
-        imports: ty.imports(engine).map(|(name, _)| name.to_owned()).collect(),
-        exports: ty.exports(engine).map(|(name, _)| name.to_owned()).collect(),
+        imports: ty
+            .imports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect(),
+        exports: ty
+            .exports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect(),
     }
 }
 
@@ -51,7 +63,9 @@ fn unversioned(name: &str) -> &str {
 /// What stands between a component and this host: what it imports and the host lacks, what the host
 /// needs and it does not export, and what has another version.
 pub(super) fn check_interfaces(found: &Interfaces) -> Result<Exports, Outcome> {
-    const OFFERED: [&str; 7] = ["types", "clock", "random", "log", "purge", "rows", "vectors"];
+    const OFFERED: [&str; 7] = [
+        "types", "clock", "random", "log", "purge", "rows", "vectors",
+    ];
     let ours = |name: &str| {
         let (path, version) = name.split_once('@').unwrap_or((name, ""));
         let interface = path.strip_prefix("shelflife:policy/")?;
@@ -73,7 +87,9 @@ pub(super) fn check_interfaces(found: &Interfaces) -> Result<Exports, Outcome> {
     let mut exports = Exports::default();
     let mut has_lifecycle = false;
     for export in &found.exports {
-        let Some((interface, version)) = ours(export) else { continue };
+        let Some((interface, version)) = ours(export) else {
+            continue;
+        };
         if !compatible(&version) {
             mistyped.push(format!("{export} (here: {CONTRACT})"));
             continue;
@@ -85,7 +101,11 @@ pub(super) fn check_interfaces(found: &Interfaces) -> Result<Exports, Outcome> {
             _ => {}
         }
     }
-    let missing = if has_lifecycle { Vec::new() } else { vec!["shelflife:policy/lifecycle".into()] };
+    let missing = if has_lifecycle {
+        Vec::new()
+    } else {
+        vec!["shelflife:policy/lifecycle".into()]
+    };
     // A lifecycle of another version is there, and mistyped rather than missing.
     let missing: Vec<String> = missing
         .into_iter()
@@ -126,13 +146,25 @@ mod tests {
     #[test]
     fn a_component_of_another_world_gets_three_lists() {
         let found = Interfaces {
-            imports: vec!["wasi:io/poll@0.2.0".into(), "shelflife:policy/purge@0.9.0".into()],
+            imports: vec![
+                "wasi:io/poll@0.2.0".into(),
+                "shelflife:policy/purge@0.9.0".into(),
+            ],
             exports: vec!["wasi:cli/run@0.2.0".into()],
         };
         let report = check_interfaces(&found).unwrap_err().to_string();
-        assert!(report.contains("the host lacks: wasi:io/poll@0.2.0"), "{report}");
-        assert!(report.contains("does not export: shelflife:policy/lifecycle"), "{report}");
-        assert!(report.contains("of another version: shelflife:policy/purge@0.9.0"), "{report}");
+        assert!(
+            report.contains("the host lacks: wasi:io/poll@0.2.0"),
+            "{report}"
+        );
+        assert!(
+            report.contains("does not export: shelflife:policy/lifecycle"),
+            "{report}"
+        );
+        assert!(
+            report.contains("of another version: shelflife:policy/purge@0.9.0"),
+            "{report}"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What one call of a policy may use.
+//! What a policy may use.
 
 /// What one call of a policy may use. Breaking a limit fails the call with an error that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +18,16 @@ pub struct Limits {
     pub name: usize,
     /// Keys, tags, counters, prefixes and regions that one call may purge. Default 10,000.
     pub purges: usize,
+    /// Searches among the vectors that one call may make (`nearest`) or order (`purge-within`),
+    /// together: fuel does not see them, and each compares with every row. Default 512.
+    pub searches: usize,
     /// Lines that one call may log; more are dropped and counted. Default 64.
     pub log_lines: usize,
     /// Bytes of a logged line; more are cut off. Default 4,096.
     pub log_line: usize,
-    /// Bytes that one call may pass to the host. Default 4 MiB.
+    /// Bytes of the strings and lists that may cross from the policy to the host at once: by one call
+    /// of an import, or in one answer. The names and vectors of all purges of a call together may come
+    /// to as much. Default 4 MiB.
     pub transfer: usize,
 }
 
@@ -36,6 +41,7 @@ impl Default for Limits {
             tags: 64,
             name: 1_024,
             purges: 10_000,
+            searches: 512,
             log_lines: 64,
             log_line: 4_096,
             transfer: 4 << 20,

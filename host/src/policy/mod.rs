@@ -124,16 +124,20 @@ pub trait Neighbours: Send + Sync {
 impl<V: Send + Sync, W: Clone + Default + Send> Neighbours for Engine<V, W> {
     fn nearest(&self, to: &[f32], at_least: f32, limit: usize) -> Vec<(String, f32)> {
         let near = Engine::nearest(self, to, at_least).into_iter().take(limit);
-        near.map(|(key, similarity)| (key.text().to_owned(), similarity)).collect()
+        near.map(|(key, similarity)| (key.text().to_owned(), similarity))
+            .collect()
     }
 }
+
+/// Takes the lines that a policy logs.
+pub type Log = Box<dyn FnMut(Level, &str) + Send>;
 
 /// What a policy's imports reach.
 pub struct Surroundings {
     /// Random numbers.
     pub random: Box<dyn FnMut() -> u64 + Send>,
     /// Where log lines go.
-    pub log: Box<dyn FnMut(Level, &str) + Send>,
+    pub log: Log,
     /// The vectors of the cache.
     pub index: Option<Arc<dyn Neighbours>>,
 }
@@ -141,6 +145,10 @@ pub struct Surroundings {
 impl Default for Surroundings {
     /// No vectors, a log that goes nowhere, and a random number that is always 0.
     fn default() -> Surroundings {
-        Surroundings { random: Box::new(|| 0), log: Box::new(|_, _| {}), index: None }
+        Surroundings {
+            random: Box::new(|| 0),
+            log: Box::new(|_, _| {}),
+            index: None,
+        }
     }
 }

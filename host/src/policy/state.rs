@@ -20,8 +20,10 @@ pub(super) struct State {
     pub(super) limits: Limits,
     surroundings: Surroundings,
     now: Instant,
-    /// Names by which the current call purges.
+    /// Names by which the current call purges, and the bytes that they and its vectors come to.
     named: usize,
+    noted: usize,
+    searches: usize,
     journal: Vec<Purge>,
     changes: Vec<Change>,
     log_lines: usize,
@@ -39,6 +41,8 @@ impl State {
             surroundings,
             now: 0,
             named: 0,
+            noted: 0,
+            searches: 0,
             journal: Vec::new(),
             changes: Vec::new(),
             log_lines: 0,
@@ -49,6 +53,8 @@ impl State {
     pub(super) fn begin(&mut self, now: Instant, changes: &[Change]) {
         self.now = now;
         self.named = 0;
+        self.noted = 0;
+        self.searches = 0;
         self.journal.clear();
         self.changes.clear();
         self.changes.extend_from_slice(changes);
@@ -60,22 +66,45 @@ impl State {
         std::mem::take(&mut self.journal)
     }
 
-    /// Notes a purge by so many names, within the limits of a call.
-    fn note(&mut self, names: usize, purge: Purge) -> wasmtime::Result<()> {
+    /// Notes a purge, within the limits of a call.
+    fn note(&mut self, purge: Purge) -> wasmtime::Result<()> {
+        let (names, bytes) = extent(&purge);
         // An empty list counts as well: a journal of nothings must not grow without bound.
         self.named += names.max(1);
         within("purges", self.named, self.limits.purges)?;
+        self.noted += bytes;
+        within("bytes in the journal", self.noted, self.limits.transfer)?;
         self.journal.push(purge);
         Ok(())
     }
 
+    /// Counts a search among the vectors.
+    fn search(&mut self) -> wasmtime::Result<()> {
+        self.searches += 1;
+        within("searches", self.searches, self.limits.searches)
+    }
+
     fn check_names(&self, names: &[String]) -> wasmtime::Result<()> {
-        names.iter().try_for_each(|name| within("bytes in a name", name.len(), self.limits.name))
+        names
+            .iter()
+            .try_for_each(|name| within("bytes in a name", name.len(), self.limits.name))
     }
 
     fn row<T>(&self, index: u32, read: impl FnOnce(&dyn super::Row) -> Option<T>) -> Option<T> {
         let change = self.changes.get(index as usize)?;
         change.row.as_deref().and_then(read)
+    }
+}
+
+/// How many names a purge has, and how many bytes they or its vector come to.
+fn extent(purge: &Purge) -> (usize, usize) {
+    let of = |names: &[String]| (names.len(), names.iter().map(String::len).sum());
+    match purge {
+        Purge::Keys { keys, .. } | Purge::KeysAgain { keys, .. } => of(keys),
+        Purge::Tags { tags, .. } => of(tags),
+        Purge::Prefix { prefix: name, .. } | Purge::Bump { generation: name } => (1, name.len()),
+        Purge::Everything { .. } => (1, 0),
+        Purge::Within { centre, .. } => (1, size_of_val::<[f32]>(centre)),
     }
 }
 
@@ -90,7 +119,9 @@ fn within(what: &'static str, got: usize, limit: usize) -> wasmtime::Result<()> 
 /// A vector that can be compared.
 fn finite(vector: &[f32], at_least: f32) -> wasmtime::Result<()> {
     if at_least.is_nan() || !vector.iter().all(|value| value.is_finite()) {
-        return Err(wasmtime::Error::msg("a vector or a similarity is not a finite number"));
+        return Err(wasmtime::Error::msg(
+            "a vector or a similarity is not a finite number",
+        ));
     }
     Ok(())
 }
@@ -140,26 +171,35 @@ impl log::Host for State {
 impl purge::Host for State {
     fn keys(&mut self, keys: Vec<String>, mode: types::PurgeMode) -> wasmtime::Result<()> {
         self.check_names(&keys)?;
-        self.note(keys.len(), Purge::Keys { keys, mode: mode.into() })
+        self.note(Purge::Keys {
+            keys,
+            mode: mode.into(),
+        })
     }
 
     fn tags(&mut self, tags: Vec<String>, mode: types::PurgeMode) -> wasmtime::Result<()> {
         self.check_names(&tags)?;
-        self.note(tags.len(), Purge::Tags { tags, mode: mode.into() })
+        self.note(Purge::Tags {
+            tags,
+            mode: mode.into(),
+        })
     }
 
     fn prefix(&mut self, prefix: String, mode: types::PurgeMode) -> wasmtime::Result<()> {
         within("bytes in a name", prefix.len(), self.limits.name)?;
-        self.note(1, Purge::Prefix { prefix, mode: mode.into() })
+        self.note(Purge::Prefix {
+            prefix,
+            mode: mode.into(),
+        })
     }
 
     fn bump(&mut self, generation: String) -> wasmtime::Result<()> {
         within("bytes in a name", generation.len(), self.limits.name)?;
-        self.note(1, Purge::Bump { generation })
+        self.note(Purge::Bump { generation })
     }
 
     fn everything(&mut self, mode: types::PurgeMode) -> wasmtime::Result<()> {
-        self.note(1, Purge::Everything { mode: mode.into() })
+        self.note(Purge::Everything { mode: mode.into() })
     }
 
     fn keys_again(
@@ -169,7 +209,11 @@ impl purge::Host for State {
         after: Nanos,
     ) -> wasmtime::Result<()> {
         self.check_names(&keys)?;
-        self.note(keys.len(), Purge::KeysAgain { keys, mode: mode.into(), after })
+        self.note(Purge::KeysAgain {
+            keys,
+            mode: mode.into(),
+            after,
+        })
     }
 }
 
@@ -186,7 +230,9 @@ impl rows::Host for State {
 impl vectors::Host for State {
     fn of_change(&mut self, index: u32) -> wasmtime::Result<Option<Vec<f32>>> {
         let change = self.changes.get(index as usize);
-        Ok(change.and_then(|change| change.vector.as_deref()).map(<[f32]>::to_vec))
+        Ok(change
+            .and_then(|change| change.vector.as_deref())
+            .map(<[f32]>::to_vec))
     }
 
     fn nearest(
@@ -196,8 +242,13 @@ impl vectors::Host for State {
         limit: u32,
     ) -> wasmtime::Result<Vec<vectors::Neighbour>> {
         finite(&to, at_least)?;
+        self.search()?;
         let limit = (limit as usize).min(self.limits.purges);
-        let near = self.surroundings.index.as_ref().map(|index| index.nearest(&to, at_least, limit));
+        let near = self
+            .surroundings
+            .index
+            .as_ref()
+            .map(|index| index.nearest(&to, at_least, limit));
         let neighbour = |(key, similarity)| vectors::Neighbour { key, similarity };
         Ok(near.into_iter().flatten().map(neighbour).collect())
     }
@@ -209,6 +260,68 @@ impl vectors::Host for State {
         mode: types::PurgeMode,
     ) -> wasmtime::Result<()> {
         finite(&of, at_least)?;
-        self.note(1, Purge::Within { centre: Arc::from(of), at_least, mode: mode.into() })
+        self.search()?;
+        self.note(Purge::Within {
+            centre: Arc::from(of),
+            at_least,
+            mode: mode.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::purge::Host as _;
+    use super::vectors::Host as _;
+    use super::*;
+
+    fn state(limits: Limits) -> State {
+        State::new(StoreLimits::default(), limits, Surroundings::default())
+    }
+
+    fn breach(result: wasmtime::Result<()>) -> &'static str {
+        let error = result.expect_err("it is within the limits");
+        error.downcast_ref::<Breach>().expect("a breach").what
+    }
+
+    #[test]
+    fn the_bytes_of_a_journal_are_bounded_over_all_purges_of_a_call() {
+        let limits = Limits {
+            transfer: 20,
+            ..Limits::default()
+        };
+        let mut state = state(limits);
+        state
+            .keys(vec!["12345".into(); 2], types::PurgeMode::Drop)
+            .unwrap();
+        state
+            .tags(vec!["123456".into()], types::PurgeMode::Drop)
+            .unwrap();
+        state.bump("1234".into()).unwrap();
+        let vector = vec![1.0];
+        let past = state.purge_within(vector.clone(), 0.5, types::PurgeMode::Drop);
+        assert_eq!(breach(past), "bytes in the journal");
+        // The next call begins anew.
+        state.begin(0, &[]);
+        state
+            .purge_within(vector, 0.5, types::PurgeMode::Drop)
+            .unwrap();
+    }
+
+    #[test]
+    fn searches_are_counted_over_a_call() {
+        let limits = Limits {
+            searches: 2,
+            ..Limits::default()
+        };
+        let mut state = state(limits);
+        state.nearest(vec![1.0], 0.5, 10).unwrap();
+        state
+            .purge_within(vec![1.0], 0.5, types::PurgeMode::Drop)
+            .unwrap();
+        let past = state.nearest(vec![1.0], 0.5, 10).map(drop);
+        assert_eq!(breach(past), "searches");
+        state.begin(0, &[]);
+        state.nearest(vec![1.0], 0.5, 10).unwrap();
     }
 }

@@ -242,7 +242,7 @@ impl World<'_> {
             let key = &self.keys[key as usize];
             let current = waiter
                 .joined
-                .is_none_or(|joined| engine.may_serve(key, &stored.entry, joined));
+                .is_none_or(|joined| engine.may_serve(key, &stored.entry, joined, now));
             if current {
                 self.serve(&waiter, Some(&stored.entry), now);
             } else {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shelflife::engine::{Fill, Key, Purge, PurgeMode, Purged, Stored};
+use shelflife::engine::{Fill, Key, Purge, PurgeMode, Purged, Replaced, Stored};
 use shelflife::policy::{Change, Loaded};
 
 use super::agenda::Class;
@@ -197,10 +197,15 @@ impl World<'_> {
         };
         let lease = guard.lease(&source, &loaded).into_owned();
         let (engine, mut draws) = self.nodes[node].engine_and_draws();
-        let stored = engine.insert(&engine_key, value, &lease, &fill, &mut draws);
+        let replaced = engine.replace(&engine_key, value, &lease, &fill, &mut draws);
         drop(draws);
-        self.recorder.updated(now);
-        self.note_stored(node, &stored, now);
+        match replaced {
+            Replaced::Stored(stored) => {
+                self.recorder.updated(now);
+                self.note_stored(node, &stored, now);
+            }
+            Replaced::Dropped(purged) => self.note_removed(node, &purged, now),
+        }
     }
 
     /// Perfect invalidation: every cache loses exactly what a write changed.

@@ -60,7 +60,7 @@ impl World<'_> {
                 }
                 self.note_look_up(&waiter, Some(&entry), similarity.is_some());
                 self.serve(&waiter, Some(&entry), now);
-                if let Some(ticket) = refresh {
+                if let Some((ticket, ())) = refresh {
                     let bytes = waiter.bytes;
                     self.start_load(node, waiter.key, Some(ticket), Vec::new(), bytes, now);
                 }

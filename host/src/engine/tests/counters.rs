@@ -1,0 +1,81 @@
+//! Entries that are kept under a counter's value.
+
+use super::*;
+
+fn by_generation(cached_for: Nanos) -> TestEngine {
+    let keying = Keying::ByGeneration {
+        scope: Scope::LeadingParts(1),
+        cached_for,
+    };
+    let lease = Some(Arc::new(Lease::for_nanos(1_000)));
+    let rule = Rule {
+        keying,
+        lease,
+        ..Rule::default()
+    };
+    engine(&Plan {
+        rules: vec![rule],
+        feeds: vec![],
+    })
+}
+
+fn bump(engine: &TestEngine, name: &str, now: Instant) {
+    engine.purge(
+        &Purge::Bump {
+            generation: name.into(),
+        },
+        now,
+    );
+}
+
+#[test]
+fn a_bump_leaves_the_old_entry_behind_and_no_load_from_before_it_is_read() {
+    let engine = by_generation(0);
+    let lease = Lease::for_nanos(1_000);
+    fill(&engine, "user:1", "OLD", &lease, 0);
+    let late = begin(&engine, "user:2", 0);
+    bump(&engine, "user", 1);
+    assert_eq!(hit(&engine, "user:1", 2), None);
+    finish(&engine, late, "OLD", &lease);
+    assert_eq!(hit(&engine, "user:2", 2), None);
+    fill(&engine, "user:1", "NEW", &lease, 3);
+    assert_eq!(hit(&engine, "user:1", 4), Some("NEW"));
+    assert_eq!(
+        engine.entry_count(),
+        3,
+        "what was left behind is still held"
+    );
+    let (_, swept) = engine.sweep(1 << 40, 100);
+    assert_eq!(swept.len(), 3);
+    assert_eq!(engine.entry_count(), 0);
+}
+
+#[test]
+fn a_bump_of_one_counter_leaves_another_alone() {
+    let engine = by_generation(0);
+    fill(&engine, "user:1", "KEPT", &Lease::for_nanos(1_000), 0);
+    bump(&engine, "page", 1);
+    assert_eq!(hit(&engine, "user:1", 2), Some("KEPT"));
+}
+
+#[test]
+fn a_cached_version_hides_a_bump_for_so_long_and_no_longer() {
+    let engine = by_generation(50);
+    fill(&engine, "user:1", "OLD", &Lease::for_nanos(1_000), 0);
+    assert_eq!(hit(&engine, "user:1", 10), Some("OLD"));
+    bump(&engine, "user", 11);
+    assert_eq!(hit(&engine, "user:1", 49), Some("OLD"));
+    assert_eq!(hit(&engine, "user:1", 60), None);
+}
+
+#[test]
+fn a_moved_generation_of_a_lease_hides_its_entry() {
+    let engine = plain();
+    let lease = Lease {
+        generations: vec!["schema".into()],
+        ..Lease::for_nanos(1_000)
+    };
+    fill(&engine, "a", "OLD", &lease, 0);
+    bump(&engine, "schema", 1);
+    assert_eq!(hit(&engine, "a", 2), None);
+}

@@ -1,0 +1,65 @@
+//! Counter values that readers go by for a while (`Keying::ByGeneration::cached_for`).
+
+use std::collections::HashMap;
+
+use super::groups::Slot;
+use super::time::{Instant, Nanos};
+
+/// Counters remembered at most. Past that, those are forgotten whose time is over, and if there are
+/// none all of them: a counter that is looked up early shows a bump early, which nobody minds.
+const BOUND: usize = 1 << 16;
+
+/// The values by the number of their counter, with the time of the look-up.
+#[derive(Debug, Default)]
+pub(super) struct KnownVersions {
+    by_counter: HashMap<u32, (u64, Instant)>,
+}
+
+impl KnownVersions {
+    /// The counter's value, or an earlier one that was looked up less than `cached_for` ago.
+    pub(super) fn look_up(&mut self, counter: &Slot, cached_for: Nanos, now: Instant) -> u64 {
+        let is_known = |looked_up: Instant| now.saturating_sub(looked_up) < cached_for;
+        if let Some(&(version, looked_up)) = self.by_counter.get(&counter.id())
+            && is_known(looked_up)
+        {
+            return version;
+        }
+        if self.by_counter.len() >= BOUND {
+            self.by_counter
+                .retain(|_, (_, looked_up)| is_known(*looked_up));
+            if self.by_counter.len() >= BOUND {
+                self.by_counter.clear();
+            }
+        }
+        let version = counter.hard();
+        self.by_counter.insert(counter.id(), (version, now));
+        version
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.by_counter.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::groups::{Groups, Kind};
+    use super::*;
+
+    #[test]
+    fn counter_values_are_forgotten_when_there_are_too_many() {
+        let groups = Groups::new(BOUND * 2);
+        let mut known = KnownVersions::default();
+        for number in 0..=BOUND {
+            let counter = groups.carry(Kind::Counter, &number.to_string());
+            // The first half is over when the bound is reached.
+            known.look_up(&counter, 10, if number < BOUND / 2 { 0 } else { 10 });
+        }
+        assert_eq!(known.by_counter.len(), BOUND / 2 + 1);
+        for number in 0..=BOUND {
+            let counter = groups.carry(Kind::Counter, &number.to_string());
+            known.look_up(&counter, 10, 10);
+            assert!(known.by_counter.len() <= BOUND);
+        }
+    }
+}
