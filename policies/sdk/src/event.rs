@@ -139,8 +139,8 @@ pub enum PurgeMode {
     /// load in flight may not store its value.
     Expire,
     /// The entry, if it is still fresh, takes the value that the current change carries and a new
-    /// lease; where the change carries none it is loaded again in the background. An entry that is
-    /// absent or no longer fresh is dropped instead. For groups the same as [`PurgeMode::Expire`].
+    /// lease. An entry that is absent or no longer fresh is dropped instead, and so is one where the
+    /// change carries no value. For groups the same as [`PurgeMode::Expire`].
     Replace,
 }
 
