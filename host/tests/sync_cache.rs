@@ -9,6 +9,9 @@ use std::time::Duration;
 use shelflife::ManualClock;
 use shelflife::sync::{Cache, Write};
 
+/// A test fails after so long where a reader would wait for ever.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 fn plain() -> Cache<&'static str> {
     Cache::builder().build().unwrap()
 }
@@ -218,13 +221,14 @@ fn a_reader_that_joins_a_refresh_is_answered_when_it_ends() {
     // The entry ends while it is loaded again: whoever comes now has nothing to be served but that.
     clock.advance(Duration::from_secs(6));
     let waiting = cache.clone();
-    let waiter = thread::spawn(move || waiting.get_with("a", |_| unreachable!("it joins")));
+    let (answer, is_answered) = channel();
+    thread::spawn(move || answer.send(waiting.get_with("a", |_| unreachable!("it joins"))));
     while cache.stats().coalesced == 0 {
         thread::yield_now();
     }
     finish.send(()).unwrap();
     assert_eq!(refresher.join().unwrap(), "NEW");
-    assert_eq!(waiter.join().unwrap(), "NEW");
+    assert_eq!(is_answered.recv_timeout(PATIENCE), Ok("NEW"));
 }
 
 #[test]
@@ -271,13 +275,14 @@ fn when_a_refresh_panics_those_who_joined_it_load() {
     has_started.recv().unwrap();
     clock.advance(Duration::from_secs(6));
     let waiting = cache.clone();
-    let waiter = thread::spawn(move || waiting.get_with("a", |_| "NEW"));
+    let (answer, is_answered) = channel();
+    thread::spawn(move || answer.send(waiting.get_with("a", |_| "NEW")));
     while cache.stats().coalesced == 0 {
         thread::yield_now();
     }
     fail.send(()).unwrap();
     assert!(refresher.join().is_err());
-    assert_eq!(waiter.join().unwrap(), "NEW");
+    assert_eq!(is_answered.recv_timeout(PATIENCE), Ok("NEW"));
 }
 
 /// A value that cannot be cloned the first time.

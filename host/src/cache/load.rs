@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::gate::Gate;
-use crate::engine::{Engine, Entry, Ticket};
+use super::stats::count;
+use super::sync::{Cache, Shared, SharedGate};
+use crate::engine::{Engine, Entry, Fill, Key, Lease, LeaseSource, Ticket};
+use crate::policy::Loaded;
 
 /// What a loader says about the value that it loads.
 #[derive(Debug, Default)]
 pub struct Load {
-    pub(super) depends_on: Vec<Arc<str>>,
-    pub(super) size: u64,
-    pub(super) vector: Option<Arc<[f32]>>,
+    depends_on: Vec<Arc<str>>,
+    size: u64,
+    vector: Option<Arc<[f32]>>,
 }
 
 impl Load {
@@ -34,13 +36,92 @@ impl Load {
     }
 }
 
+/// Entries looked at for removal beside each load.
+const SWEEP_STEP: usize = 8;
+
+impl<V: Clone + Send + Sync + 'static> Cache<V> {
+    /// Loads a value and lets those who joined have it.
+    pub(super) fn load(
+        &self,
+        key: &Key,
+        ticket: Ticket,
+        gate: SharedGate<V>,
+        loader: impl FnOnce(&mut Load) -> V,
+    ) -> V {
+        let Shared {
+            engine,
+            clock,
+            counters,
+            ..
+        } = &*self.shared;
+        let began = ticket.began();
+        let mut flight = InFlight {
+            engine,
+            ticket: Some(ticket),
+            gate,
+            entry: None,
+        };
+        let mut load = Load::default();
+        let value = loader(&mut load);
+        count(&counters.loads);
+        let kept = value.clone();
+        let now = clock.now();
+        let fill = Fill {
+            now,
+            load_time: now.saturating_sub(began),
+            size: load.size,
+            vector: load.vector.take(),
+        };
+        let source = engine.lease_source(key);
+        let lease = self.lease(&source, key.text(), &fill, &load);
+        // Whatever could panic is over: from here on the ticket does not get lost.
+        if let Some(ticket) = flight.ticket.take() {
+            let stored = engine.complete(ticket, kept, &lease, &fill, &mut fastrand::f64);
+            if !stored.stored {
+                count(&counters.discarded_fills);
+            }
+            flight.entry = Some(stored.entry);
+        }
+        drop(flight);
+        self.purge_again(now);
+        engine.sweep(now, SWEEP_STEP);
+        value
+    }
+
+    /// The lease of a value that is about to be stored.
+    pub(super) fn lease(&self, source: &LeaseSource, key: &str, fill: &Fill, load: &Load) -> Lease {
+        let mut lease = match (&self.shared.guard, source) {
+            // A rule's lease is no secret of the policy.
+            (None, LeaseSource::Rule(lease)) => Lease::clone(lease),
+            (None, _) => Lease::default(),
+            (Some(guard), source) => {
+                let loaded = Loaded {
+                    key,
+                    now: fill.now,
+                    size: fill.size,
+                    load_time: fill.load_time,
+                    depends_on: &load.depends_on,
+                };
+                guard.lock().lease(source, &loaded).into_owned()
+            }
+        };
+        if self.shared.guard.is_none() {
+            // Without a policy what the loader names is what `invalidate_tag` takes.
+            lease
+                .tags
+                .extend(load.depends_on.iter().map(|tag| tag.as_ref().to_owned()));
+        }
+        lease
+    }
+}
+
 /// A load that a thread of ours carries out. However it ends, those who wait go on.
-pub(super) struct InFlight<'a, V> {
-    pub(super) engine: &'a Engine<V, Arc<Gate<V>>>,
+struct InFlight<'a, V> {
+    engine: &'a Engine<V, SharedGate<V>>,
     /// Gone when the load is complete.
-    pub(super) ticket: Option<Ticket>,
-    pub(super) gate: Arc<Gate<V>>,
-    pub(super) entry: Option<Arc<Entry<V>>>,
+    ticket: Option<Ticket>,
+    gate: SharedGate<V>,
+    entry: Option<Arc<Entry<V>>>,
 }
 
 impl<V> Drop for InFlight<'_, V> {

@@ -8,16 +8,13 @@ use parking_lot::Mutex;
 use super::builder::Builder;
 use super::clock::Clock;
 use super::gate::Gate;
-use super::load::{InFlight, Load};
+use super::load::Load;
 use super::stats::{Counters, Stats, count};
 use super::write::Write;
-use crate::engine::{
-    Engine, Fill, Instant, Key, Lease, LeaseSource, Options, Purge, PurgeMode, Purged, Read,
-    Reader, Ticket,
-};
+use crate::engine::{Engine, Fill, Instant, Options, Purge, PurgeMode, Purged, Read, Reader};
 use crate::policy::{Guard, Loaded};
 
-type SharedGate<V> = Arc<Gate<V>>;
+pub(super) type SharedGate<V> = Arc<Gate<V>>;
 
 /// A cache for threads that may block. Clones share the same entries.
 ///
@@ -25,7 +22,8 @@ type SharedGate<V> = Arc<Gate<V>>;
 ///
 /// * A read that begins after an `invalidate…` or [`announce`](Cache::announce) returned never gets
 ///   a value whose load began before it was called and that it names.
-/// * Any number of readers of one key share one load. When a loader panics, the panic goes to its
+/// * Any number of readers of one key share one load; so do those who come when an entry ends that is
+///   being refreshed. When a loader panics, the panic goes to its
 ///   caller and one of the others loads instead.
 /// * No invalidation waits for a loader.
 ///
@@ -47,15 +45,15 @@ type SharedGate<V> = Arc<Gate<V>>;
 /// # Ok::<(), shelflife::BuildError>(())
 /// ```
 pub struct Cache<V> {
-    shared: Arc<Shared<V>>,
+    pub(super) shared: Arc<Shared<V>>,
 }
 
-struct Shared<V> {
-    engine: Arc<Engine<V, SharedGate<V>>>,
+pub(super) struct Shared<V> {
+    pub(super) engine: Arc<Engine<V, SharedGate<V>>>,
     /// None without a policy. Held while the policy is called; never while anything is loaded.
-    guard: Option<Mutex<Guard>>,
-    clock: Arc<dyn Clock>,
-    counters: Counters,
+    pub(super) guard: Option<Mutex<Guard>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) counters: Counters,
     /// Announcements so far.
     position: AtomicU64,
     /// Purges that are due later, by `keys-again`.
@@ -66,9 +64,6 @@ struct Shared<V> {
 
 /// Loads that a reader joins in vain before it loads by itself.
 const PATIENCE: u32 = 3;
-
-/// Entries looked at for removal beside each load.
-const SWEEP_STEP: usize = 8;
 
 impl<V: Clone + Send + Sync + 'static> Cache<V> {
     /// Sets up a cache.
@@ -182,7 +177,8 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         });
     }
 
-    /// Takes away every value that was made from `tag`. O(1), however many there are.
+    /// Takes away every value whose lease names `tag`: without a policy whatever the loader said that
+    /// the value is made from, with one what the policy made of it. O(1), however many there are.
     pub fn invalidate_tag(&self, tag: &str) {
         self.purge(&Purge::Tags {
             tags: vec![tag.to_owned()],
@@ -266,79 +262,6 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         stats
     }
 
-    /// Loads a value and lets those who joined have it.
-    fn load(
-        &self,
-        key: &Key,
-        ticket: Ticket,
-        gate: SharedGate<V>,
-        loader: impl FnOnce(&mut Load) -> V,
-    ) -> V {
-        let Shared {
-            engine,
-            clock,
-            counters,
-            ..
-        } = &*self.shared;
-        let began = ticket.began();
-        let mut flight = InFlight {
-            engine,
-            ticket: Some(ticket),
-            gate,
-            entry: None,
-        };
-        let mut load = Load::default();
-        let value = loader(&mut load);
-        count(&counters.loads);
-        let kept = value.clone();
-        let now = clock.now();
-        let fill = Fill {
-            now,
-            load_time: now.saturating_sub(began),
-            size: load.size,
-            vector: load.vector.take(),
-        };
-        let source = engine.lease_source(key);
-        let lease = self.lease(&source, key.text(), &fill, &load);
-        // Whatever could panic is over: from here on the ticket does not get lost.
-        if let Some(ticket) = flight.ticket.take() {
-            let stored = engine.complete(ticket, kept, &lease, &fill, &mut fastrand::f64);
-            if !stored.stored {
-                count(&counters.discarded_fills);
-            }
-            flight.entry = Some(stored.entry);
-        }
-        drop(flight);
-        self.purge_again(now);
-        engine.sweep(now, SWEEP_STEP);
-        value
-    }
-
-    fn lease(&self, source: &LeaseSource, key: &str, fill: &Fill, load: &Load) -> Lease {
-        let mut lease = match (&self.shared.guard, source) {
-            // A rule's lease is no secret of the policy.
-            (None, LeaseSource::Rule(lease)) => Lease::clone(lease),
-            (None, _) => Lease::default(),
-            (Some(guard), source) => {
-                let loaded = Loaded {
-                    key,
-                    now: fill.now,
-                    size: fill.size,
-                    load_time: fill.load_time,
-                    depends_on: &load.depends_on,
-                };
-                guard.lock().lease(source, &loaded).into_owned()
-            }
-        };
-        if self.shared.guard.is_none() {
-            // Without a policy what the loader names is what `invalidate_tag` takes.
-            lease
-                .tags
-                .extend(load.depends_on.iter().map(|tag| tag.as_ref().to_owned()));
-        }
-        lease
-    }
-
     fn store(&self, key: &str, value: V, load: &Load) {
         let Shared { engine, clock, .. } = &*self.shared;
         let key = engine.key(key);
@@ -406,7 +329,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     }
 
     /// Carries out what is due by now. Every read looks, since a cache that only hits must purge too.
-    fn purge_again(&self, now: Instant) {
+    pub(super) fn purge_again(&self, now: Instant) {
         let Shared {
             again, again_at, ..
         } = &*self.shared;

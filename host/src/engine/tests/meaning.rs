@@ -116,52 +116,47 @@ fn an_entry_that_leaves_late_does_not_take_the_vector_of_its_successor_along() {
     assert_eq!(engine.nearest(&vector, 0.9).len(), 1);
 }
 
+/// One storm a round: the race between a store and a purge shows only until the next of either.
 #[test]
 fn rows_and_entries_stay_together_while_threads_store_and_purge() {
+    const ROUNDS: u32 = 200;
     let engine: TestEngine = Engine::new(&Options {
         shards: 4,
         ..Options::default()
     });
+    let vector: Arc<[f32]> = Arc::from([1.0, 0.0]);
+    let mode = PurgeMode::Drop;
     let store = |number: u32| {
         let fill = Fill {
-            vector: Some(Arc::from([1.0, 0.0])),
+            vector: Some(Arc::clone(&vector)),
             ..Fill::default()
         };
-        let key = engine.key(format!("k{}", number % 7));
+        let key = engine.key(format!("k{number}"));
         engine.insert(&key, "x", &Lease::for_nanos(1_000), &fill, &mut || 0.5);
     };
-    let drop_all = || {
-        engine.purge(
-            &Purge::Everything {
-                mode: PurgeMode::Drop,
-            },
-            1,
-        );
+    let near = Purge::Within {
+        centre: Arc::clone(&vector),
+        at_least: 0.9,
+        mode,
     };
-    let drop_near = || {
-        let within = Purge::Within {
-            centre: Arc::from([1.0, 0.0]),
-            at_least: 0.9,
-            mode: PurgeMode::Drop,
-        };
-        engine.purge(&within, 1);
-    };
-    let together = std::sync::Barrier::new(4);
-    std::thread::scope(|scope| {
-        for first in [0, 3] {
-            let (together, store) = (&together, &store);
-            scope.spawn(move || {
-                together.wait();
-                (first..first + 4_000).for_each(store);
-            });
-        }
-        for purge in [&drop_all as &(dyn Fn() + Sync), &drop_near] {
-            let together = &together;
-            scope.spawn(move || {
-                together.wait();
-                (0..2_000).for_each(|_| purge());
-            });
-        }
-    });
-    assert_eq!(engine.vectors.read().len(), engine.entry_count());
+    let work: [&(dyn Fn() + Sync); 4] = [
+        &|| (0..300).for_each(store),
+        &|| (200..500).for_each(store),
+        &|| (0..10).for_each(|_| drop(engine.purge(&Purge::Everything { mode }, 1))),
+        &|| (0..10).for_each(|_| drop(engine.purge(&near, 1))),
+    ];
+    for round in 0..ROUNDS {
+        let together = std::sync::Barrier::new(work.len());
+        std::thread::scope(|scope| {
+            for work in work {
+                let together = &together;
+                scope.spawn(move || {
+                    together.wait();
+                    work();
+                });
+            }
+        });
+        let rows = engine.vectors.read().len();
+        assert_eq!(rows, engine.entry_count(), "in round {round}");
+    }
 }
