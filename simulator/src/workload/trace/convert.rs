@@ -44,7 +44,7 @@ enum Packing {
     Zstd,
 }
 
-/// Checks that [`write`] would take a file of this name.
+/// Checks that [`write()`] would take a file of this name.
 ///
 /// # Errors
 ///
