@@ -60,4 +60,5 @@ pub use cache::{BuildError, Builder, Clock, ManualClock, Stats, SystemClock};
 pub mod sync {
     pub use crate::cache::sync::Cache;
     pub use crate::cache::{Load, Write};
+    pub use crate::engine::Seen;
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::clock::{Clock, SystemClock};
+use super::clock::{Clock, SystemClock, Time};
+use super::load::nanos;
+use super::shared::{CacheEngine, Shared};
 use super::sync::Cache;
-use crate::engine::{Lease, Options, Plan};
+use crate::engine::{Engine, Lease, Options, Plan};
 use crate::policy::{self, Factory, Guard, Level, Limits, Log, Runtime, Surroundings};
 
 /// How a cache of values `V` is set up. Made by [`Cache::builder`].
@@ -17,11 +19,14 @@ use crate::policy::{self, Factory, Guard, Level, Limits, Log, Runtime, Surroundi
 pub struct Builder<V> {
     max_capacity: u64,
     time_to_live: Option<Duration>,
+    soft_timeout: Option<Duration>,
+    load_timeout: Option<Duration>,
+    hold_off: Option<Duration>,
     policy: Option<(String, Vec<u8>)>,
     config: String,
     limits: Limits,
     log: Log,
-    clock: Arc<dyn Clock>,
+    time: Time,
     values: PhantomData<fn() -> V>,
 }
 
@@ -57,11 +62,14 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
         Builder {
             max_capacity: 0,
             time_to_live: None,
+            soft_timeout: None,
+            load_timeout: None,
+            hold_off: None,
             policy: None,
             config: "{}".to_owned(),
             limits: Limits::default(),
             log: Box::new(|_, _| {}),
-            clock: Arc::new(SystemClock::default()),
+            time: Time::System(SystemClock::default()),
             values: PhantomData,
         }
     }
@@ -75,6 +83,28 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
     /// How long an entry is fresh where no policy is set. For ever where this is not called.
     pub fn time_to_live(mut self, ttl: Duration) -> Builder<V> {
         self.time_to_live = Some(ttl);
+        self
+    }
+
+    /// How long a reader waits for another reader's load before it takes a value that is past its end, if
+    /// there is one within the rescue of its lease. For ever where this is not called.
+    pub fn soft_timeout(mut self, timeout: Duration) -> Builder<V> {
+        self.soft_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a load may take before it holds nobody up any more: those who wait, and those who come,
+    /// begin another, and what the first brings is not stored. For ever where this is not called.
+    pub fn load_timeout(mut self, timeout: Duration) -> Builder<V> {
+        self.load_timeout = Some(timeout);
+        self
+    }
+
+    /// How long the cache remembers the versions and marks of
+    /// [`invalidate_at`](Cache::invalidate_at), [`insert_at`](Cache::insert_at) and
+    /// [`invalidate_marked`](Cache::invalidate_marked): longer than any replica lags. Default: a minute.
+    pub fn hold_off(mut self, time: Duration) -> Builder<V> {
+        self.hold_off = Some(time);
         self
     }
 
@@ -107,7 +137,7 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
 
     /// Where the time comes from. Default: the machine's monotonic clock.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Builder<V> {
-        self.clock = Arc::new(clock);
+        self.time = Time::Other(Arc::new(clock));
         self
     }
 
@@ -117,18 +147,19 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
     ///
     /// If the policy is no component for this contract, or refuses its settings.
     pub fn build(self) -> Result<Cache<V>, BuildError> {
+        let defaults = Options::default();
         let options = Options {
+            load_limit: self.load_timeout.map_or(defaults.load_limit, nanos),
+            hold_off: self.hold_off.map_or(defaults.hold_off, nanos),
             capacity: self.max_capacity,
             shards: std::thread::available_parallelism().map_or(4, |cores| cores.get() * 4),
             hash_seed: fastrand::u64(..),
-            ..Options::default()
+            ..defaults
         };
-        let engine = Arc::new(Cache::<V>::engine(&options));
+        let engine: Arc<CacheEngine<V>> = Arc::new(Engine::new(&options));
         let guard = match self.policy {
             None => {
-                let ttl = self
-                    .time_to_live
-                    .map(|ttl| u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX));
+                let ttl = self.time_to_live.map(nanos);
                 engine.install(&Plan::every_key(Lease {
                     ttl,
                     ..Lease::default()
@@ -157,6 +188,11 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
                 Some(guard)
             }
         };
-        Ok(Cache::new(engine, guard, self.clock))
+        let mut shared = Shared::new(engine, guard, self.time);
+        shared.soft_timeout = self.soft_timeout;
+        shared.load_timeout = self.load_timeout;
+        Ok(Cache {
+            shared: Arc::new(shared),
+        })
     }
 }

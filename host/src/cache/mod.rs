@@ -1,11 +1,14 @@
 //! What applications touch.
 
 mod builder;
+mod bulk;
 mod clock;
 mod gate;
 mod load;
+mod read;
+mod shared;
 mod stats;
-pub mod sync;
+pub(crate) mod sync;
 mod write;
 
 pub use builder::{BuildError, Builder};

@@ -2,20 +2,27 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use thread_local::ThreadLocal;
+
 /// What a cache has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// Reads that were answered from the cache.
     pub hits: u64,
+    /// Those of them that were answered with a value past its end: within its grace while another load
+    /// was under way, or its rescue.
+    pub stale_served: u64,
     /// Reads that loaded the value themselves.
     pub misses: u64,
     /// Reads that waited for another reader's load.
     pub coalesced: u64,
-    /// Values that were loaded, refreshes included.
+    /// Loads that brought a value, refreshes included.
     pub loads: u64,
-    /// Loaded values that were not stored, because their key or a group of it had been invalidated
-    /// meanwhile.
+    /// Loads that brought an error.
+    pub failed_loads: u64,
+    /// Loaded values that were not stored: their key or a group of it had been invalidated meanwhile, or
+    /// they had not seen what an invalidation demands.
     pub discarded_fills: u64,
     /// Invalidations that were carried out.
     pub invalidations: u64,
@@ -25,31 +32,50 @@ pub struct Stats {
     pub policy_traps: u64,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    pub(super) hits: AtomicU64,
-    pub(super) misses: AtomicU64,
-    pub(super) coalesced: AtomicU64,
-    pub(super) loads: AtomicU64,
-    pub(super) discarded_fills: AtomicU64,
-    pub(super) invalidations: AtomicU64,
+/// What a cache counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Count {
+    Hit,
+    Stale,
+    Miss,
+    Coalesced,
+    Load,
+    FailedLoad,
+    Discarded,
+    Invalidation,
 }
 
-/// Counts one more.
-pub(super) fn count(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
+const COUNTS: usize = Count::Invalidation as usize + 1;
+
+/// The counters, a set for each thread: threads that hit at once must not write to one cache line.
+#[derive(Default)]
+pub(super) struct Counters {
+    of_thread: ThreadLocal<[AtomicU64; COUNTS]>,
 }
 
 impl Counters {
+    pub(super) fn add(&self, count: Count) {
+        let counter = &self.of_thread.get_or_default()[count as usize];
+        // Nobody else writes to it.
+        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
     pub(super) fn read(&self) -> Stats {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let sum = |count: Count| {
+            let counters = self.of_thread.iter();
+            counters
+                .map(|of_one| of_one[count as usize].load(Ordering::Relaxed))
+                .sum()
+        };
         Stats {
-            hits: read(&self.hits),
-            misses: read(&self.misses),
-            coalesced: read(&self.coalesced),
-            loads: read(&self.loads),
-            discarded_fills: read(&self.discarded_fills),
-            invalidations: read(&self.invalidations),
+            hits: sum(Count::Hit),
+            stale_served: sum(Count::Stale),
+            misses: sum(Count::Miss),
+            coalesced: sum(Count::Coalesced),
+            loads: sum(Count::Load),
+            failed_loads: sum(Count::FailedLoad),
+            discarded_fills: sum(Count::Discarded),
+            invalidations: sum(Count::Invalidation),
             ..Stats::default()
         }
     }

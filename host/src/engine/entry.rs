@@ -1,40 +1,87 @@
 //! One cached value and everything that a hit needs to judge it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::groups::{Slot, Tick};
+use super::key::Key;
 use super::lease::{Lease, Refresh};
+use super::shim::{AtomicU32, AtomicU64, Ordering};
 use super::time::{Instant, NEVER, Nanos};
 
 /// A cached value with its lease. Shared with whoever was served it.
-// In this order what every hit looks at lies together.
+// In this order what every hit looks at lies together, behind the counts of the `Arc`: the key, which
+// it compares, then the mark, the end and the flags, then the value.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Entry<V> {
-    value: V,
+    key: Key,
     /// The reading of the invalidation clock at which the entry was last found valid.
     pub(super) checked: AtomicU64,
-    /// When a soft invalidation hit; `NEVER` if none has.
-    expired_at: AtomicU64,
-    /// End of the lease, jitter taken off; `NEVER` without a `ttl`.
-    fresh_until: Instant,
-    /// How long it may go unread; `NEVER`: for ever.
-    idle: Nanos,
-    refresh: Refresh,
-    last_read: AtomicU64,
+    /// End of the lease, jitter taken off, or the first soft invalidation; `NEVER` without either.
+    fresh_until: AtomicU64,
+    flags: AtomicU32,
+    /// Where the roster lists it, for the roster alone.
+    pub(super) position: AtomicU32,
+    value: V,
     /// The invalidation clock before the load began.
     pub(super) start: Tick,
-    pub(super) groups: Box<[Arc<Slot>]>,
-    pub(super) vector: Option<Arc<[f32]>>,
     stored: Instant,
-    load_time: Nanos,
+    /// What else the lease says, shared by all entries of the same; `None` where it says no more.
+    terms: Option<Arc<Terms>>,
+    /// What most entries do not have.
+    rest: Option<Box<Rest>>,
+    size: u32,
+}
+
+/// The part of a lease that does not depend on the entry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Terms {
+    /// How long it may go unread; `NEVER`: for ever.
+    idle: Nanos,
     grace: Nanos,
     rescue: Nanos,
-    size: u64,
-    /// The counter whose value is part of the entry's key; held so that it keeps its slot.
-    pub(super) counter: Option<Arc<Slot>>,
+    refresh: Refresh,
 }
+
+impl Terms {
+    /// `None` for a lease with a `ttl` at most.
+    pub(super) fn of(lease: &Lease) -> Option<Terms> {
+        let terms = Terms {
+            idle: lease.idle.unwrap_or(NEVER),
+            grace: lease.grace,
+            rescue: lease.rescue,
+            refresh: lease.refresh,
+        };
+        (terms != Terms::NONE).then_some(terms)
+    }
+
+    const NONE: Terms = Terms {
+        idle: NEVER,
+        grace: 0,
+        rescue: 0,
+        refresh: Refresh::Lazy,
+    };
+}
+
+/// What most entries do not have.
+#[derive(Debug)]
+struct Rest {
+    groups: Box<[Arc<Slot>]>,
+    vector: Option<Arc<[f32]>>,
+    /// The counter whose value is part of the entry's key; held so that it keeps its slot.
+    counter: Option<Arc<Slot>>,
+    /// The origin's version of the value.
+    version: Option<u64>,
+    last_read: AtomicU64,
+    load_time: Nanos,
+}
+
+/// It has an idle time or is refreshed before its end: a hit has more to do than to compare.
+const LOOK_CLOSER: u32 = 1;
+/// A soft invalidation has hit it.
+const EXPIRED: u32 = 2;
+/// Its load had not seen what it should have: it is not stored, and for nobody but whoever loaded it.
+const BEHIND: u32 = 4;
 
 /// What is stored beside a value.
 #[derive(Clone, Debug, Default)]
@@ -43,10 +90,15 @@ pub struct Fill {
     pub now: Instant,
     /// How long the load took.
     pub load_time: Nanos,
-    /// Size of the value, in bytes.
+    /// Size of the value, in bytes. What is larger than 4 GiB counts as 4 GiB.
     pub size: u64,
     /// The embedding of the key, of unit length, where it has one.
     pub vector: Option<Arc<[f32]>>,
+    /// The origin's version of the value, where it has one: rising with each write of the key.
+    /// Values with a lower version than one that is known are not stored.
+    pub version: Option<u64>,
+    /// What the loader's snapshot of the origin had seen, where it knows.
+    pub seen: Option<super::Seen>,
 }
 
 /// How an entry stands at a point in time, groups left aside.
@@ -59,37 +111,68 @@ pub(super) enum Freshness {
     Over,
 }
 
+/// The parts of an entry that its engine looks up.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) terms: Option<Arc<Terms>>,
+    pub(super) groups: Box<[Arc<Slot>]>,
+    pub(super) counter: Option<Arc<Slot>>,
+}
+
 impl<V> Entry<V> {
     pub(super) fn new(
+        key: Key,
         value: V,
         start: Tick,
         lease: &Lease,
         fill: &Fill,
-        groups: Box<[Arc<Slot>]>,
+        parts: Parts,
         draw: &mut dyn FnMut() -> f64,
     ) -> Entry<V> {
         let fresh_until = match lease.ttl {
             None => NEVER,
             Some(ttl) => fill.now.saturating_add(shortened(ttl, lease.jitter, draw)),
         };
+        let Parts {
+            terms,
+            groups,
+            counter,
+        } = parts;
+        let needs_a_look = |terms: &Terms| terms.idle != NEVER || terms.refresh != Refresh::Lazy;
+        let look_closer = terms.as_deref().is_some_and(needs_a_look);
+        let has_rest = look_closer
+            || !groups.is_empty()
+            || counter.is_some()
+            || fill.vector.is_some()
+            || fill.version.is_some();
+        let rest = has_rest.then(|| {
+            Box::new(Rest {
+                groups,
+                vector: fill.vector.clone(),
+                counter,
+                version: fill.version,
+                last_read: AtomicU64::new(fill.now),
+                load_time: fill.load_time,
+            })
+        });
         Entry {
+            key,
+            checked: AtomicU64::new(start),
+            fresh_until: AtomicU64::new(fresh_until),
+            flags: AtomicU32::new(if look_closer { LOOK_CLOSER } else { 0 }),
+            position: AtomicU32::new(u32::MAX),
             value,
             start,
             stored: fill.now,
-            fresh_until,
-            idle: lease.idle.unwrap_or(NEVER),
-            grace: lease.grace,
-            rescue: lease.rescue,
-            refresh: lease.refresh,
-            load_time: fill.load_time,
-            size: fill.size,
-            groups,
-            counter: None,
-            vector: fill.vector.clone(),
-            checked: AtomicU64::new(start),
-            expired_at: AtomicU64::new(NEVER),
-            last_read: AtomicU64::new(fill.now),
+            terms,
+            rest,
+            size: u32::try_from(fill.size).unwrap_or(u32::MAX),
         }
+    }
+
+    /// The key that it is stored under.
+    pub fn key(&self) -> &Key {
+        &self.key
     }
 
     /// The value.
@@ -104,23 +187,47 @@ impl<V> Entry<V> {
 
     /// Size of the value, in bytes, as the fill said.
     pub fn size(&self) -> u64 {
-        self.size
+        self.size.into()
     }
 
-    /// When its lease ends at the latest: the last moment at which it can be fresh.
+    /// The origin's version of the value, if its fill named one.
+    pub fn version(&self) -> Option<u64> {
+        self.rest.as_ref()?.version
+    }
+
+    /// The embedding of its key, if it has one.
+    pub fn vector(&self) -> Option<&[f32]> {
+        self.rest.as_ref()?.vector.as_deref()
+    }
+
+    /// The last moment at which it can be fresh: the end of its lease, or a soft invalidation.
     pub fn fresh_until(&self) -> Instant {
-        self.fresh_until
+        self.fresh_until.load(Ordering::Acquire)
     }
 
     /// The numbers of the groups whose invalidation hides it. A name keeps its number as long as
     /// any entry carries it.
     pub fn groups(&self) -> impl Iterator<Item = u32> + '_ {
-        self.groups.iter().map(|slot| slot.id())
+        self.slots().iter().map(|slot| slot.id())
     }
 
     /// The number of the counter that it is kept under, if it is versioned.
     pub fn counter(&self) -> Option<u32> {
-        self.counter.as_ref().map(|slot| slot.id())
+        let counter = self.rest.as_ref()?.counter.as_ref();
+        counter.map(|slot| slot.id())
+    }
+
+    pub(super) fn counter_slot(&self) -> Option<Arc<Slot>> {
+        self.rest.as_ref()?.counter.clone()
+    }
+
+    pub(super) fn slots(&self) -> &[Arc<Slot>] {
+        self.rest.as_ref().map_or(&[], |rest| &*rest.groups)
+    }
+
+    /// Whether it is fresh and a hit has nothing to do but to serve it.
+    pub(super) fn is_plainly_fresh(&self, now: Instant) -> bool {
+        now < self.fresh_until() && self.flags.load(Ordering::Relaxed) & LOOK_CLOSER == 0
     }
 
     /// Whether the end of its lease or a soft invalidation of its key has made it stale.
@@ -128,7 +235,7 @@ impl<V> Entry<V> {
         let end = self.end();
         if now < end {
             Freshness::Fresh
-        } else if now < end.saturating_add(self.grace) {
+        } else if now < end.saturating_add(self.terms().grace) {
             Freshness::Grace
         } else {
             Freshness::Over
@@ -137,63 +244,79 @@ impl<V> Entry<V> {
 
     /// Whether a failed load may be answered with it.
     pub(super) fn can_rescue(&self, now: Instant) -> bool {
-        now < self.end().saturating_add(self.rescue.max(self.grace))
+        now < self.gone_at()
     }
 
     /// When nothing can serve it any more, as far as its lease says.
     pub(super) fn gone_at(&self) -> Instant {
-        self.end().saturating_add(self.grace.max(self.rescue))
+        let terms = self.terms();
+        self.end().saturating_add(terms.grace.max(terms.rescue))
     }
 
     /// The first moment at which it is no longer fresh.
     fn end(&self) -> Instant {
-        let end = self
-            .fresh_until
-            .min(self.expired_at.load(Ordering::Acquire));
-        if self.idle == NEVER {
-            return end;
+        let end = self.fresh_until();
+        let idle = self.terms().idle;
+        match &self.rest {
+            // Unread for exactly `idle` is still fresh.
+            Some(rest) if idle != NEVER => {
+                let last_read = rest.last_read.load(Ordering::Relaxed);
+                end.min(last_read.saturating_add(idle).saturating_add(1))
+            }
+            _ => end,
         }
-        // Unread for exactly `idle` is still fresh.
-        let idle_end = self
-            .last_read
-            .load(Ordering::Relaxed)
-            .saturating_add(self.idle);
-        end.min(idle_end.saturating_add(1))
+    }
+
+    fn terms(&self) -> &Terms {
+        self.terms.as_deref().unwrap_or(&Terms::NONE)
     }
 
     /// Notes a hit, for entries that end when nobody reads them.
     pub(super) fn touch(&self, now: Instant) {
-        if self.idle != NEVER {
-            self.last_read.store(now, Ordering::Relaxed);
+        if let Some(rest) = &self.rest
+            && self.terms().idle != NEVER
+        {
+            rest.last_read.store(now, Ordering::Relaxed);
         }
     }
 
     /// Whether a soft invalidation has hit it.
     pub(super) fn was_expired(&self) -> bool {
-        self.expired_at.load(Ordering::Acquire) != NEVER
+        self.flags.load(Ordering::Acquire) & EXPIRED != 0
     }
 
     /// Makes it stale as of `at`. The first time counts.
     pub(super) fn expire(&self, at: Instant) {
-        self.expired_at.fetch_min(at, Ordering::AcqRel);
+        self.fresh_until.fetch_min(at, Ordering::AcqRel);
+        self.flags.fetch_or(EXPIRED, Ordering::AcqRel);
     }
 
-    /// Whether a hit at `now` should load it again ahead of its end.
+    pub(super) fn fall_behind(&self) {
+        self.flags.fetch_or(BEHIND, Ordering::AcqRel);
+    }
+
+    pub(super) fn is_behind(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & BEHIND != 0
+    }
+
+    /// Whether a hit at `now`, before its end, should load it again.
     pub(super) fn wants_refresh(&self, now: Instant, draw: &mut dyn FnMut() -> f64) -> bool {
-        if self.fresh_until == NEVER {
+        let fresh_until = self.fresh_until();
+        if fresh_until == NEVER {
             return false;
         }
-        match self.refresh {
+        match self.terms().refresh {
             Refresh::Lazy => false,
             Refresh::Ahead(share) => {
-                let lease = (self.fresh_until - self.stored) as f64;
-                (now - self.stored) as f64 >= share * lease
+                let lease = fresh_until.saturating_sub(self.stored) as f64;
+                now.saturating_sub(self.stored) as f64 >= share * lease
             }
             Refresh::Early(beta) => {
-                let gap = self.fresh_until.saturating_sub(now) as f64;
+                let load_time = self.rest.as_ref().map_or(0, |rest| rest.load_time);
+                let gap = fresh_until.saturating_sub(now) as f64;
                 // The draw is from [0, 1); its complement is never 0.
                 let exponential = -(1.0 - draw()).ln();
-                beta * self.load_time as f64 * exponential >= gap
+                beta * load_time as f64 * exponential >= gap
             }
         }
     }
@@ -209,6 +332,7 @@ fn shortened(ttl: Nanos, jitter: f64, draw: &mut dyn FnMut() -> f64) -> Nanos {
 
 #[cfg(test)]
 mod tests {
+    use super::super::key::KeyHasher;
     use super::*;
 
     fn entry(lease: &Lease) -> Entry<()> {
@@ -217,7 +341,12 @@ mod tests {
             load_time: 10,
             ..Fill::default()
         };
-        Entry::new((), 0, lease, &fill, Box::default(), &mut || 0.5)
+        let parts = Parts {
+            terms: Terms::of(lease).map(Arc::new),
+            ..Parts::default()
+        };
+        let key = KeyHasher::new(0).key("a").to_key();
+        Entry::new(key, (), 0, lease, &fill, parts, &mut || 0.5)
     }
 
     #[test]
@@ -227,6 +356,7 @@ mod tests {
             ..Lease::for_nanos(50)
         });
         assert_eq!(entry.freshness(149), Freshness::Fresh);
+        assert!(entry.is_plainly_fresh(149) && !entry.is_plainly_fresh(150));
         assert_eq!(entry.freshness(150), Freshness::Grace);
         assert_eq!(entry.freshness(155), Freshness::Over);
     }
@@ -239,6 +369,7 @@ mod tests {
         });
         assert_eq!(entry.freshness(150), Freshness::Fresh);
         assert_eq!(entry.freshness(151), Freshness::Over);
+        assert!(!entry.is_plainly_fresh(150), "a hit must be noted");
         entry.touch(150);
         assert_eq!(entry.freshness(200), Freshness::Fresh);
     }
@@ -285,5 +416,15 @@ mod tests {
         let threshold = 1.0 - (-2.0f64).exp();
         assert!(entry.wants_refresh(130, &mut || threshold + 1e-9));
         assert!(!entry.wants_refresh(130, &mut || threshold - 1e-9));
+    }
+
+    #[test]
+    fn an_entry_without_extras_is_small() {
+        // With a value of 8 bytes; the counts of its `Arc` come on top.
+        assert!(
+            size_of::<Entry<u64>>() <= 112,
+            "{}",
+            size_of::<Entry<u64>>()
+        );
     }
 }

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, Fill};
+use super::entry::{Entry, Fill, Parts, Terms};
 use super::groups::{Kind, Slot, Tick};
-use super::key::Key;
-use super::lease::{Lease, PurgeMode};
+use super::key::{Key, KeyRef};
+use super::lease::{Keying, Lease, PurgeMode};
 use super::purge::Purged;
-use super::read::Standing;
-use super::store::{Gone, Leaver};
+use super::safeguards::{Safeguard, holds};
+use super::seen::Demand;
+use super::shim::Ordering;
+use super::store::Gone;
 use super::time::Instant;
+use super::validity::Standing;
 use super::{Engine, FlightId};
 
 /// The right to store what a load brings, as long as nothing invalidates or replaces the key.
@@ -49,18 +52,55 @@ impl Ticket {
     }
 }
 
+/// What a value came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is stored.
+    Stored,
+    /// Its key or a group of it was invalidated, or its key stored, while it was loaded.
+    Overtaken,
+    /// The load began after the last invalidation and had not seen what that demands, or the value's
+    /// version is below one that is known: it should be loaded again.
+    Behind,
+}
+
 /// What became of a loaded value.
 #[derive(Debug)]
 pub struct Stored<V> {
     /// The value with its lease. The reader that loaded it may be answered with it in any case, and
     /// so may those who joined before an invalidation of the key.
     pub entry: Arc<Entry<V>>,
-    /// Whether it was stored: not if the key or a group of it was invalidated meanwhile.
-    pub stored: bool,
+    /// Whether it was stored.
+    pub outcome: Outcome,
     /// What it took the place of.
     pub replaced: Option<Arc<Entry<V>>>,
     /// What had to go for it.
-    pub evicted: Vec<Leaver<V>>,
+    pub evicted: Vec<Arc<Entry<V>>>,
+}
+
+impl<V> Stored<V> {
+    /// Whether the value was stored.
+    pub fn is_stored(&self) -> bool {
+        self.outcome == Outcome::Stored
+    }
+
+    fn not(entry: Arc<Entry<V>>, outcome: Outcome) -> Stored<V> {
+        Stored {
+            entry,
+            outcome,
+            replaced: None,
+            evicted: Vec::new(),
+        }
+    }
+
+    fn with(entry: Arc<Entry<V>>, gone: Gone<V>) -> Stored<V> {
+        Stored {
+            entry,
+            outcome: Outcome::Stored,
+            replaced: gone.replaced,
+            evicted: gone.evicted,
+        }
+    }
 }
 
 /// What became of a value that was to take the place of another.
@@ -70,11 +110,13 @@ pub enum Replaced<V> {
     Stored(Stored<V>),
     /// There was none: nothing is stored, and what was there is gone.
     Dropped(Purged<V>),
+    /// A newer version of the value is known: nothing is stored, and what is there stays.
+    Behind,
 }
 
 impl<V, W: Clone + Default> Engine<V, W> {
     /// Stores a loaded value, unless its key or one of its groups was invalidated or replaced since
-    /// the load began.
+    /// the load began, or it had not seen what an invalidation from before it demands.
     pub fn complete(
         &self,
         ticket: Ticket,
@@ -86,68 +128,110 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let Ticket {
             key,
             flight,
-            start,
+            mut start,
             counter,
             ..
         } = ticket;
-        let groups = self.groups_of(lease);
-        let mut entry = Entry::new(value, start, lease, fill, groups, draw);
-        entry.counter = counter;
-        let entry = Arc::new(entry);
-        let mut table = self.flights.lock(&key);
-        let stored = table.land(&key, flight)
-            && self.standing(&key, &entry, fill.now) != Standing::Hidden
-            && !entry.was_expired();
-        if !stored {
-            return Stored {
-                entry,
-                stored,
-                replaced: None,
-                evicted: Vec::new(),
-            };
+        if !holds(Safeguard::StampFromBeforeLoad) {
+            start = self.groups.now();
+        }
+        let parts = self.parts(lease, counter);
+        let entry = Arc::new(Entry::new(key, value, start, lease, fill, parts, draw));
+        let place = entry.key().as_ref();
+        let mut table = self.flights.lock(place);
+        let in_time = table.land(place, flight) && self.is_untouched(&entry, fill.now);
+        if !in_time {
+            drop(table);
+            return Stored::not(entry, Outcome::Overtaken);
+        }
+        if !self.has_seen_enough(&entry, fill) {
+            drop(table);
+            entry.fall_behind();
+            return Stored::not(entry, Outcome::Behind);
         }
         // Still under the lock of the flight (F1, R1).
-        let Gone { replaced, evicted } = self.put(key, &entry);
+        let gone = self.put(&entry);
         drop(table);
-        Stored {
-            entry,
-            stored,
-            replaced,
-            evicted,
+        Stored::with(entry, gone)
+    }
+
+    /// Whether no invalidation has come since the load of an entry began.
+    fn is_untouched(&self, entry: &Entry<V>, now: Instant) -> bool {
+        if !holds(Safeguard::LandingIsJudged) {
+            // What the mark says is then all that keeps regions from being looked at.
+            entry.checked.store(self.groups.now(), Ordering::Release);
+            return true;
         }
+        self.standing(entry, now) != Standing::Hidden && !entry.was_expired()
+    }
+
+    /// Whether the load of an entry had seen all that is demanded (V5, P9). Under the lock of its flight.
+    fn has_seen_enough(&self, entry: &Entry<V>, fill: &Fill) -> bool {
+        if fill.seen.is_none() && fill.version.is_none() {
+            return true;
+        }
+        let place = entry.key().as_ref();
+        self.is_high_enough(place, fill)
+            && (!holds(Safeguard::FenceIsKept) || self.groups_and_regions_allow(entry, fill))
+    }
+
+    fn groups_and_regions_allow(&self, entry: &Entry<V>, fill: &Fill) -> bool {
+        let (seen, now) = (fill.seen.as_ref(), fill.now);
+        let all = self.groups.all();
+        let mut slots = entry.slots().iter().map(|slot| &**slot).chain([all]);
+        slots.all(|slot| slot.allows(seen, now))
+            && self
+                .regions
+                .allow(entry.key().text(), entry.vector(), seen, now)
+    }
+
+    /// Whether nothing newer than a value is known of its key.
+    fn is_high_enough(&self, place: KeyRef<'_>, fill: &Fill) -> bool {
+        if !holds(Safeguard::FloorIsKept) && fill.version.is_some() {
+            return true;
+        }
+        if !holds(Safeguard::FenceIsKept) && fill.seen.is_some() {
+            return true;
+        }
+        let is_newer = |resident: Arc<Entry<V>>| resident.version() > fill.version;
+        self.floors.allow(place, fill)
+            && (fill.version.is_none() || !self.store.peek(place).is_some_and(is_newer))
     }
 
     /// Gives up a load: whoever reads the key next begins another.
     pub fn abandon(&self, ticket: &Ticket) {
-        self.flights
-            .lock(&ticket.key)
-            .land(&ticket.key, ticket.flight);
+        let place = ticket.key.as_ref();
+        self.flights.lock(place).land(place, ticket.flight);
     }
 
-    /// Stores a value that no load brought, in place of whatever is stored or loading (P2).
+    /// Stores a value that no load brought, in place of whatever is stored or loading (P2). With a
+    /// version, unless a higher one is known; then loads of lower versions are not stored for a while.
     pub fn insert(
         &self,
-        key: &Key,
+        key: KeyRef<'_>,
         value: V,
         lease: &Lease,
         fill: &Fill,
         draw: &mut dyn FnMut() -> f64,
     ) -> Stored<V> {
         let (place, counter) = self.place_to_store(key);
-        let groups = self.groups_of(lease);
-        let mut table = self.flights.lock(&place);
-        table.revoke(&place);
-        let mut entry = Entry::new(value, self.groups.now(), lease, fill, groups, draw);
-        entry.counter = counter;
-        let entry = Arc::new(entry);
-        let Gone { replaced, evicted } = self.put(place, &entry);
-        drop(table);
-        Stored {
-            entry,
-            stored: true,
-            replaced,
-            evicted,
+        let parts = self.parts(lease, counter);
+        let mut table = self.flights.lock(place);
+        let start = self.groups.now();
+        let key = place.to_key();
+        let entry = Arc::new(Entry::new(key, value, start, lease, fill, parts, draw));
+        if !self.is_high_enough(place, fill) {
+            drop(table);
+            entry.fall_behind();
+            return Stored::not(entry, Outcome::Behind);
         }
+        if holds(Safeguard::InsertRevokesFlight) {
+            table.revoke(place);
+        }
+        self.raise_to(place, fill);
+        let gone = self.put(&entry);
+        drop(table);
+        Stored::with(entry, gone)
     }
 
     /// Stores a value that a change carries, if there is a fresh entry for it to replace; drops what
@@ -158,93 +242,106 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// that no invalidation can come in between and be undone.
     pub fn replace(
         &self,
-        key: &Key,
+        key: KeyRef<'_>,
         value: V,
         lease: &Lease,
         fill: &Fill,
         draw: &mut dyn FnMut() -> f64,
     ) -> Replaced<V> {
         let (place, counter) = self.place_to_store(key);
-        let groups = self.groups_of(lease);
-        let mut table = self.flights.lock(&place);
-        table.revoke(&place);
+        let parts = self.parts(lease, counter);
+        let mut table = self.flights.lock(place);
+        if !self.is_high_enough(place, fill) {
+            return Replaced::Behind;
+        }
+        table.revoke(place);
+        self.raise_to(place, fill);
         // Before the look at what is there: a group that is invalidated after it is later than this.
         let start = self.groups.now();
-        let resident = self.store.peek(&place);
-        let is_fresh =
-            |entry: &Arc<Entry<V>>| self.standing(&place, entry, fill.now) == Standing::Fresh;
+        let resident = self.store.peek(place);
+        let is_fresh = |entry: &Arc<Entry<V>>| self.standing(entry, fill.now) == Standing::Fresh;
         if !resident.as_ref().is_some_and(is_fresh) {
             let mut purged = Purged::default();
-            self.purge_entry(&place, PurgeMode::Drop, fill.now, &mut purged);
+            self.purge_entry(place, PurgeMode::Drop, fill.now, &mut purged);
             return Replaced::Dropped(purged);
         }
-        let mut entry = Entry::new(value, start, lease, fill, groups, draw);
-        entry.counter = counter;
-        let entry = Arc::new(entry);
-        let Gone { replaced, evicted } = self.put(place, &entry);
+        let key = place.to_key();
+        let entry = Arc::new(Entry::new(key, value, start, lease, fill, parts, draw));
+        let gone = self.put(&entry);
         drop(table);
-        Replaced::Stored(Stored {
-            entry,
-            stored: true,
-            replaced,
-            evicted,
-        })
+        Replaced::Stored(Stored::with(entry, gone))
     }
 
-    /// Removes at most `limit` entries whose lease is over at `now`, grace and rescue included, and
-    /// gives up the regions whose older loads have all come home. Returns how many entries were looked
-    /// at for their lease, and those that went.
-    ///
-    /// An entry is met when its lease ends, hidden or not: one without an end that a group hides stays
-    /// in memory until its key is loaded again or it is evicted.
-    pub fn sweep(&self, now: Instant, limit: usize) -> (usize, Vec<Leaver<V>>) {
-        let due = self.expiry.lock().take_due(now, limit);
-        let looked_at = due.len();
-        let mut gone = Vec::new();
-        for key in due {
-            let Some(entry) = self.store.peek(&key) else {
-                continue;
-            };
-            let gone_at = entry.gone_at();
-            if gone_at > now && self.standing(&key, &entry, now) != Standing::Hidden {
-                // Another entry by now, or one that was read since: it has a later end.
-                self.expiry.lock().note(key, gone_at);
-            } else if self.store.remove_entry(&key, &entry) {
-                self.forget_vector(&key, &entry);
-                gone.push((key, entry));
-            }
+    /// Where a value that no load brought is kept, with the counter that is part of its key.
+    fn place_to_store<'a>(&self, key: KeyRef<'a>) -> (KeyRef<'a>, Option<Arc<Slot>>) {
+        if self.rules_are_plain.load(Ordering::Acquire) {
+            return (key, None);
         }
-        gone.extend(self.settle_regions());
-        (looked_at, gone)
+        let rules = self.rules.load();
+        match rules.find(key.text()).map(|(_, rule)| &rule.keying) {
+            Some(Keying::ByGeneration { scope, .. }) => {
+                let counter = self.groups.carry(Kind::Counter, scope.counter(key.text()));
+                (key.at_version(counter.hard()), Some(counter))
+            }
+            _ => (key, None),
+        }
     }
 
-    fn put(&self, key: Key, entry: &Arc<Entry<V>>) -> Gone<V> {
-        self.expiry.lock().note(key.clone(), entry.gone_at());
-        let gone = match &entry.vector {
+    fn raise_to(&self, place: KeyRef<'_>, fill: &Fill) {
+        let demand = Demand {
+            version: fill.version,
+            ..Demand::NONE
+        };
+        self.floors.raise(place, &demand, fill.now);
+    }
+
+    fn put(&self, entry: &Arc<Entry<V>>) -> Gone<V> {
+        let gone = match entry.vector() {
             // The row and the entry come together: whoever removes the entry finds its row, and
             // whoever clears everything finds both or neither.
             Some(vector) => {
                 let mut vectors = self.vectors.write();
-                vectors.insert(&key, vector, identity(entry));
-                self.store.insert(key.clone(), Arc::clone(entry))
+                vectors.insert(entry.key(), vector, identity(entry));
+                self.store.insert(entry)
             }
-            None => self.store.insert(key.clone(), Arc::clone(entry)),
+            None => self.store.insert(entry),
         };
         // What had to go may be the new entry itself.
-        if let Some(old) = &gone.replaced {
-            self.forget_vector(&key, old);
-        }
-        for (key, entry) in &gone.evicted {
-            self.forget_vector(key, entry);
+        for gone in gone.evicted.iter().chain(&gone.replaced) {
+            self.forget_vector(gone);
         }
         gone
     }
 
     /// Gives up the row of an entry that has left the store, and not that of one that came after it.
-    pub(super) fn forget_vector(&self, key: &Key, entry: &Arc<Entry<V>>) {
-        if entry.vector.is_some() {
-            self.vectors.write().remove(key, identity(entry));
+    pub(super) fn forget_vector(&self, entry: &Arc<Entry<V>>) {
+        if entry.vector().is_some() {
+            self.vectors.write().remove(entry.key(), identity(entry));
         }
+    }
+
+    fn parts(&self, lease: &Lease, counter: Option<Arc<Slot>>) -> Parts {
+        Parts {
+            terms: Terms::of(lease).map(|terms| self.shared(terms)),
+            groups: self.groups_of(lease),
+            counter,
+        }
+    }
+
+    /// One copy of the same terms for all entries that have them.
+    fn shared(&self, terms: Terms) -> Arc<Terms> {
+        /// Plans have a few rules; a policy that makes up terms for each entry gets no sharing.
+        const KEPT: usize = 16;
+        let mut kept = self.terms.lock();
+        if let Some(same) = kept.iter().rev().find(|kept| ***kept == terms) {
+            return Arc::clone(same);
+        }
+        let terms = Arc::new(terms);
+        if kept.len() >= KEPT {
+            kept.remove(0);
+        }
+        kept.push(Arc::clone(&terms));
+        terms
     }
 
     fn groups_of(&self, lease: &Lease) -> Box<[Arc<Slot>]> {

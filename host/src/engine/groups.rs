@@ -14,13 +14,14 @@
 //! its hash, and a name that gets a slot later starts with the tick of its folded one. A collision
 //! costs a miss and never shows a stale value.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use parking_lot::{Mutex, RwLock};
+use hashbrown::HashMap;
 use rapidhash::fast::RandomState;
 
+use super::safeguards::{Safeguard, holds};
+use super::seen::{Marks, Seen};
+use super::shim::{AtomicU32, AtomicU64, Mutex, Ordering, RwLock};
 use super::time::Instant;
 
 /// A reading of the invalidation clock.
@@ -35,8 +36,26 @@ pub(super) struct Slot {
     hard: AtomicU64,
     /// Tick of the last soft one.
     soft: AtomicU64,
-    /// The last soft ones with their times; most groups never see any.
-    softs: Mutex<Option<Box<Softs>>>,
+    /// Until when a load of what carries it must have seen certain changes; 0 for most.
+    marked_until: AtomicU64,
+    /// What most groups never have.
+    rare: Mutex<Option<Box<Rare>>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Rare {
+    /// The last soft invalidations with their times.
+    softs: Softs,
+    marks: Marks,
+}
+
+/// How a group is invalidated.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct How {
+    /// Softly, as of this time.
+    pub(super) soft_at: Option<Instant>,
+    /// What later loads must have seen, and until when that is held.
+    pub(super) mark: Option<(u64, Instant)>,
 }
 
 /// The last soft invalidations of a group, newest first; tick 0 where there was none.
@@ -63,7 +82,7 @@ impl Slot {
             return None;
         }
         // The times are written before the tick, so that whoever sees the tick finds its time.
-        let softs = (*self.softs.lock()).as_deref().copied().unwrap_or_default();
+        let softs = self.rare().softs;
         match softs.map(|(tick, _)| tick > start) {
             [_, _, true] => Some(stored),
             [_, true, false] => Some(softs[1].1),
@@ -71,23 +90,45 @@ impl Slot {
         }
     }
 
-    fn mark(&self, tick: Tick, soft_at: Option<Instant>) {
-        match soft_at {
+    /// Whether a load may be stored, for all that its group demands that it has seen.
+    pub(super) fn allows(&self, seen: Option<&Seen>, now: Instant) -> bool {
+        now >= self.marked_until.load(Ordering::Acquire) || self.rare().marks.allow(seen, now)
+    }
+
+    fn rare(&self) -> Rare {
+        (*self.rare.lock()).as_deref().copied().unwrap_or_default()
+    }
+
+    fn mark(&self, tick: Tick, how: How) {
+        // Before the tick shows: a load that begins after it must find what it has to have seen.
+        if let Some((mark, until)) = how.mark {
+            let mut marks = Marks::default();
+            marks.add(mark, until);
+            self.demand(&marks);
+        }
+        match how.soft_at {
             None => self.hard.store(tick, Ordering::Release),
             Some(at) => self.remember([(tick, at), (0, 0), (0, 0)]),
         }
     }
 
+    fn demand(&self, more: &Marks) {
+        let mut rare = self.rare.lock();
+        let marks = &mut rare.get_or_insert_default().marks;
+        marks.merge(more);
+        self.marked_until.store(marks.until(), Ordering::Release);
+    }
+
     /// Adds soft invalidations to those that are remembered; the three newest stay.
     fn remember(&self, more: Softs) {
-        let mut softs = self.softs.lock();
-        let known = softs.get_or_insert_default();
+        let mut rare = self.rare.lock();
+        let known = &mut rare.get_or_insert_default().softs;
         for (tick, at) in more {
             // One call may name two groups that share a slot, and a slot may inherit what it gave.
             if !known.iter().any(|(other, _)| *other == tick) {
                 let mut all = [known[0], known[1], known[2], (tick, at)];
                 all.sort_unstable_by(|a, b| b.cmp(a));
-                **known = [all[0], all[1], all[2]];
+                *known = [all[0], all[1], all[2]];
             }
         }
         self.soft.store(known[0].0, Ordering::Release);
@@ -96,9 +137,10 @@ impl Slot {
     /// Takes over what a folded slot remembers.
     fn inherit(&self, folded: &Slot) {
         self.hard.fetch_max(folded.hard(), Ordering::AcqRel);
-        let softs = (*folded.softs.lock()).as_deref().copied();
-        if let Some(softs) = softs {
-            self.remember(softs);
+        let rare = (*folded.rare.lock()).as_deref().copied();
+        if let Some(rare) = rare {
+            self.remember(rare.softs);
+            self.demand(&rare.marks);
         }
     }
 }
@@ -178,6 +220,10 @@ impl Groups {
     pub(super) fn invalidate<R>(&self, write: impl FnOnce(&Writing<'_>) -> R) -> R {
         let _one_at_a_time = self.writer.lock();
         let tick = self.clock.load(Ordering::Relaxed) + 1;
+        if !holds(Safeguard::SlotBeforeClock) {
+            self.clock.store(tick, Ordering::Release);
+            std::thread::yield_now();
+        }
         let result = write(&Writing { groups: self, tick });
         self.clock.store(tick, Ordering::Release);
         result
@@ -207,7 +253,9 @@ impl Groups {
             id,
             ..Slot::default()
         });
-        slot.inherit(folded);
+        if holds(Safeguard::SlotInherits) {
+            slot.inherit(folded);
+        }
         names.insert(name.into(), Arc::clone(&slot));
         slot
     }
@@ -253,20 +301,20 @@ impl Groups {
 }
 
 impl Writing<'_> {
-    /// Marks a group. `soft_at` makes it a soft invalidation as of that time.
-    pub(super) fn mark(&self, kind: Kind, name: &str, soft_at: Option<Instant>) {
+    /// Marks a group.
+    pub(super) fn mark(&self, kind: Kind, name: &str, how: How) {
         // The lock is held over the mark: a name must not get a slot of its own between the look-up
         // and the mark of its folded one, or it would start without this tick.
         let names = self.groups.names(kind).read();
         let slot = names
             .get(name)
             .unwrap_or_else(|| self.groups.folded(kind, name));
-        slot.mark(self.tick, soft_at);
+        slot.mark(self.tick, how);
     }
 
     /// Marks the group of every entry.
-    pub(super) fn mark_all(&self, soft_at: Option<Instant>) {
-        self.groups.all.mark(self.tick, soft_at);
+    pub(super) fn mark_all(&self, how: How) {
+        self.groups.all.mark(self.tick, how);
     }
 }
 
@@ -274,8 +322,15 @@ impl Writing<'_> {
 mod tests {
     use super::*;
 
+    fn softly(at: Instant) -> How {
+        How {
+            soft_at: Some(at),
+            ..How::default()
+        }
+    }
+
     fn invalidate(groups: &Groups, name: &str) {
-        groups.invalidate(|writing| writing.mark(Kind::Tag, name, None));
+        groups.invalidate(|writing| writing.mark(Kind::Tag, name, How::default()));
     }
 
     #[test]
@@ -328,7 +383,7 @@ mod tests {
     fn a_soft_mark_keeps_its_time() {
         let groups = Groups::new(10);
         let slot = groups.carry(Kind::Tag, "a");
-        groups.invalidate(|writing| writing.mark(Kind::Tag, "a", Some(77)));
+        groups.invalidate(|writing| writing.mark(Kind::Tag, "a", softly(77)));
         assert_eq!(slot.stale_since(0, 5), Some(77));
         assert_eq!(slot.stale_since(1, 80), None, "it was loaded afterwards");
         assert_eq!(slot.hard(), 0);
@@ -338,7 +393,7 @@ mod tests {
     fn an_entry_is_stale_since_the_first_soft_mark_after_its_start() {
         let groups = Groups::new(10);
         let slot = groups.carry(Kind::Tag, "a");
-        let soften = |at| groups.invalidate(|writing| writing.mark(Kind::Tag, "a", Some(at)));
+        let soften = |at| groups.invalidate(|writing| writing.mark(Kind::Tag, "a", softly(at)));
         soften(70);
         soften(80);
         assert_eq!(slot.stale_since(0, 60), Some(70));
@@ -356,9 +411,30 @@ mod tests {
     fn a_retired_name_remembers_its_soft_marks() {
         let groups = Groups::new(2);
         drop(groups.carry(Kind::Tag, "cold"));
-        groups.invalidate(|writing| writing.mark(Kind::Tag, "cold", Some(70)));
-        groups.invalidate(|writing| writing.mark(Kind::Tag, "cold", Some(80)));
+        groups.invalidate(|writing| writing.mark(Kind::Tag, "cold", softly(70)));
+        groups.invalidate(|writing| writing.mark(Kind::Tag, "cold", softly(80)));
         let _held = [groups.carry(Kind::Tag, "a"), groups.carry(Kind::Tag, "b")];
         assert_eq!(groups.carry(Kind::Tag, "cold").stale_since(0, 60), Some(70));
+    }
+
+    #[test]
+    fn what_a_load_must_have_seen_is_held_and_survives_folding() {
+        let groups = Groups::new(2);
+        drop(groups.carry(Kind::Tag, "cold"));
+        let how = How {
+            mark: Some((7, 100)),
+            ..How::default()
+        };
+        groups.invalidate(|writing| writing.mark(Kind::Tag, "cold", how));
+        let _held = [groups.carry(Kind::Tag, "a"), groups.carry(Kind::Tag, "b")];
+        let slot = groups.carry(Kind::Tag, "cold");
+        assert!(!slot.allows(Some(&Seen::UpTo(6)), 99));
+        assert!(slot.allows(Some(&Seen::UpTo(7)), 99));
+        assert!(slot.allows(Some(&Seen::UpTo(6)), 100));
+        assert!(
+            groups
+                .carry(Kind::Tag, "a")
+                .allows(Some(&Seen::UpTo(6)), 99)
+        );
     }
 }

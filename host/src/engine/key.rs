@@ -2,20 +2,66 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::Arc;
 
+use compact_str::CompactString;
+use hashbrown::Equivalent;
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
 
-/// A cache key: its text, hashed once. Cheap to clone.
+/// A key as it is looked up: its text, hashed once and borrowed. A look-up allocates nothing.
 ///
-/// Keys are made by [`Engine::key`](super::Engine::key), since their hash belongs to one engine.
-#[derive(Clone)]
-pub struct Key {
+/// Made by [`Engine::key`](super::Engine::key), since a hash belongs to one engine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct KeyRef<'a> {
     /// Of the text and the version together.
     hash: u64,
     /// The counter value that the entry is kept under; 0 for entries that are kept in place.
     version: u64,
-    text: Arc<str>,
+    text: &'a str,
+}
+
+/// A key that is kept. Text of up to 24 bytes lies in the key itself.
+#[derive(Clone)]
+pub struct Key {
+    hash: u64,
+    version: u64,
+    text: CompactString,
+}
+
+impl<'a> KeyRef<'a> {
+    /// The text.
+    #[must_use]
+    pub fn text(self) -> &'a str {
+        self.text
+    }
+
+    /// The same key, to be kept.
+    #[must_use]
+    pub fn to_key(self) -> Key {
+        Key {
+            hash: self.hash,
+            version: self.version,
+            text: CompactString::new(self.text),
+        }
+    }
+
+    /// The same key under a counter value. Value 0 is the key in place.
+    pub(super) fn at_version(self, version: u64) -> KeyRef<'a> {
+        // The text's own hash is what remains when the old version is taken out again.
+        KeyRef {
+            hash: self.hash ^ spread(self.version) ^ spread(version),
+            version,
+            text: self.text,
+        }
+    }
+
+    pub(super) fn hash(self) -> u64 {
+        self.hash
+    }
+
+    /// The hash of the text alone, whatever the version.
+    pub(super) fn hash_in_place(self) -> u64 {
+        self.at_version(0).hash
+    }
 }
 
 impl Key {
@@ -25,10 +71,14 @@ impl Key {
         &self.text
     }
 
-    /// The text, shared.
+    /// The same key, to look it up.
     #[must_use]
-    pub fn shared_text(&self) -> Arc<str> {
-        Arc::clone(&self.text)
+    pub fn as_ref(&self) -> KeyRef<'_> {
+        KeyRef {
+            hash: self.hash,
+            version: self.version,
+            text: &self.text,
+        }
     }
 
     /// A number that takes a look at the key and nothing else, for drivers with so many keys that the
@@ -36,17 +86,6 @@ impl Key {
     #[must_use]
     pub fn warm(&self) -> u32 {
         self.hash as u32
-    }
-
-    /// The same key under a counter value. Value 0 is the key in place.
-    pub(super) fn at_version(&self, version: u64) -> Key {
-        // The text's own hash is what remains when the old version is taken out again.
-        let hash = self.hash ^ spread(self.version) ^ spread(version);
-        Key {
-            hash,
-            version,
-            text: Arc::clone(&self.text),
-        }
     }
 
     pub(super) fn hash(&self) -> u64 {
@@ -63,9 +102,7 @@ fn spread(version: u64) -> u64 {
 
 impl PartialEq for Key {
     fn eq(&self, other: &Key) -> bool {
-        self.hash == other.hash
-            && self.version == other.version
-            && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
+        self.as_ref() == other.as_ref()
     }
 }
 
@@ -77,12 +114,30 @@ impl Hash for Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl Hash for KeyRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        *self == key.as_ref()
+    }
+}
+
+impl fmt::Debug for KeyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.version {
-            0 => write!(f, "{:?}", &*self.text),
-            version => write!(f, "{:?} at version {version}", &*self.text),
+            0 => write!(f, "{:?}", self.text),
+            version => write!(f, "{:?} at version {version}", self.text),
         }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_ref().fmt(f)
     }
 }
 
@@ -99,10 +154,9 @@ impl KeyHasher {
         }
     }
 
-    pub(super) fn key(&self, text: Arc<str>) -> Key {
-        let hash = rapidhash_v3_seeded(text.as_bytes(), &self.secrets);
-        Key {
-            hash,
+    pub(super) fn key<'a>(&self, text: &'a str) -> KeyRef<'a> {
+        KeyRef {
+            hash: rapidhash_v3_seeded(text.as_bytes(), &self.secrets),
             version: 0,
             text,
         }
@@ -139,13 +193,10 @@ impl BuildHasher for Prehashed {
 mod tests {
     use super::*;
 
-    fn key(text: &str) -> Key {
-        KeyHasher::new(1).key(text.into())
-    }
-
     #[test]
     fn versions_of_a_key_are_different_keys_and_come_back() {
-        let plain = key("user:1");
+        let hasher = KeyHasher::new(1);
+        let plain = hasher.key("user:1");
         let first = plain.at_version(1);
         let second = first.at_version(2);
         assert_ne!(plain, first);
@@ -153,5 +204,20 @@ mod tests {
         assert_ne!(first.hash(), second.hash());
         assert_eq!(second.at_version(0), plain);
         assert_eq!(second, plain.at_version(2));
+        assert_eq!(second.hash_in_place(), plain.hash());
+    }
+
+    #[test]
+    fn a_key_that_is_kept_is_the_key_that_was_looked_up() {
+        let hasher = KeyHasher::new(1);
+        for text in [
+            "a",
+            "exactly twenty-four byte",
+            "longer than what lies in a key itself",
+        ] {
+            let key = hasher.key(text).at_version(3);
+            assert!(key.equivalent(&key.to_key()));
+            assert!(!key.at_version(4).equivalent(&key.to_key()));
+        }
     }
 }

@@ -27,43 +27,53 @@
 //! * **P8** The same calls with the same arguments give the same answers.
 
 mod entry;
-mod expiry;
 mod fill;
 mod flights;
+mod floors;
 mod groups;
 mod key;
 mod lease;
 mod purge;
 mod read;
 mod regions;
+mod roster;
 mod rules;
+mod safeguards;
+mod seen;
+mod shim;
 mod store;
+mod sweep;
 mod time;
+mod validity;
 mod vectors;
 mod versions;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use parking_lot::{Mutex, RwLock};
 
 pub use entry::{Entry, Fill};
-pub use fill::{Replaced, Stored, Ticket};
+pub use fill::{Outcome, Replaced, Stored, Ticket};
 pub use flights::FlightId;
-pub use key::Key;
+pub use key::{Key, KeyRef};
 pub use lease::{Keying, Lease, Lookup, Plan, PurgeMode, Refresh, Rule, Scope};
 pub use purge::{Purge, Purged};
 pub use read::{Joined, Read, Reader};
+pub use roster::Pace;
 pub use rules::LeaseSource;
-pub use store::Leaver;
+#[cfg(model = "mutants")]
+pub use safeguards::{ALL as SAFEGUARDS, Safeguard, remove as remove_safeguard};
+pub use seen::{Demand, Seen};
 pub use time::{Instant, Nanos};
 
-use expiry::Expiry;
+use entry::Terms;
 use flights::Flights;
+use floors::Floors;
 use groups::{Groups, Kind};
 use key::KeyHasher;
 use regions::Regions;
 use rules::Rules;
+use shim::{AtomicBool, AtomicU32, Mutex, Ordering, RwLock};
 use store::Store;
 use vectors::VectorIndex;
 use versions::KnownVersions;
@@ -81,6 +91,13 @@ pub struct Options {
     /// Tags, and likewise counters, that are told apart at most; past that they share slots, and a
     /// collision costs a miss.
     pub max_groups: usize,
+    /// How long a load may take before readers of its key begin another, whose value counts.
+    pub load_limit: Nanos,
+    /// How long the origin's versions and marks are remembered that an invalidation demanded: longer
+    /// than any replica lags.
+    pub hold_off: Nanos,
+    /// Whether a purge reports the fresh entries that it hit ([`Purged::fresh`]). Costs a look at each.
+    pub account: bool,
 }
 
 impl Default for Options {
@@ -90,6 +107,9 @@ impl Default for Options {
             shards: 1,
             hash_seed: 0,
             max_groups: 1 << 22,
+            load_limit: time::NEVER,
+            hold_off: 60 * 1_000_000_000,
+            account: false,
         }
     }
 }
@@ -106,8 +126,17 @@ pub struct Engine<V, W = ()> {
     /// Held by whoever gives up regions beside other work.
     settling: Mutex<()>,
     rules: ArcSwap<Rules>,
+    /// Whether every rule keeps its entries in place and finds them by key: then a read need not ask.
+    rules_are_plain: AtomicBool,
+    /// Terms of leases that entries share, the one used last at the end.
+    terms: Mutex<Vec<Arc<Terms>>>,
     vectors: RwLock<VectorIndex>,
-    expiry: Mutex<Expiry>,
+    /// What loads of single keys must have seen.
+    floors: Floors,
+    /// The part that the next sweep goes through.
+    next_part: AtomicU32,
+    load_limit: Nanos,
+    account: bool,
     /// Counter values that readers still go by, with the time of the look-up
     /// (`Keying::ByGeneration::cached_for`).
     known_versions: Mutex<KnownVersions>,
@@ -125,26 +154,36 @@ impl<V, W: Clone + Default> Engine<V, W> {
             regions: Regions::default(),
             settling: Mutex::default(),
             rules: ArcSwap::default(),
+            rules_are_plain: AtomicBool::new(true),
+            terms: Mutex::default(),
             vectors: RwLock::default(),
-            expiry: Mutex::default(),
+            floors: Floors::new(options.hold_off),
+            next_part: AtomicU32::new(0),
+            load_limit: options.load_limit,
+            account: options.account,
             known_versions: Mutex::default(),
         }
     }
 
-    /// A key of this engine.
+    /// A key of this engine. Allocates nothing.
     #[must_use]
-    pub fn key(&self, text: impl Into<Arc<str>>) -> Key {
-        self.hasher.key(text.into())
+    pub fn key<'a>(&self, text: &'a str) -> KeyRef<'a> {
+        self.hasher.key(text)
     }
 
     /// Puts the rules of a plan in place of those before. Entries keep the lease they have.
     pub fn install(&self, plan: &Plan) {
-        self.rules.store(Arc::new(Rules::new(plan)));
+        let rules = Arc::new(Rules::new(plan));
+        // Asking in vain is no harm; so the flag may promise nothing that the rules of the moment break.
+        self.rules_are_plain.store(false, Ordering::SeqCst);
+        let plain = rules.are_plain();
+        self.rules.store(rules);
+        self.rules_are_plain.store(plain, Ordering::SeqCst);
     }
 
     /// Where the lease of an entry under this key comes from.
     #[must_use]
-    pub fn lease_source(&self, key: &Key) -> LeaseSource {
+    pub fn lease_source(&self, key: KeyRef<'_>) -> LeaseSource {
         self.rules.load().lease_source(key.text())
     }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::entry::{Entry, Freshness};
-use super::groups::{Kind, Slot, Tick};
-use super::key::Key;
-use super::lease::{Keying, PurgeMode};
-use super::read::Standing;
+use super::groups::{How, Kind, Tick};
+use super::key::{Key, KeyRef};
+use super::lease::PurgeMode;
 use super::regions::{Region, Shape};
-use super::store::Leaver;
+use super::safeguards::{Safeguard, holds};
+use super::seen::{Demand, Marks};
 use super::time::{Instant, Nanos};
+use super::validity::Standing;
 
 /// An invalidation. What a policy's journal holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,10 +70,10 @@ pub enum Purge {
 /// What a purge found at once. Entries that it hides lazily, by tag or counter, are not among them.
 #[derive(Debug)]
 pub struct Purged<V> {
-    /// Entries that were fresh until now.
-    pub fresh: Vec<(Key, Arc<Entry<V>>)>,
+    /// Entries that were fresh until now, where [`Options::account`](super::Options::account) asks for them.
+    pub fresh: Vec<Arc<Entry<V>>>,
     /// Entries that were removed from memory, fresh or not.
-    pub removed: Vec<(Key, Arc<Entry<V>>)>,
+    pub removed: Vec<Arc<Entry<V>>>,
 }
 
 impl<V> Default for Purged<V> {
@@ -92,24 +93,31 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// [`Engine::replace`]; here it is the same as `Drop`. [`Purge::KeysAgain`] is as well: here it
     /// does nothing.
     pub fn purge(&self, purge: &Purge, now: Instant) -> Purged<V> {
+        self.purge_demanding(purge, &Demand::NONE, now)
+    }
+
+    /// The same, and for a while loads are stored only if they had seen what `demand` says, or do not
+    /// say what they had seen (P9).
+    pub fn purge_demanding(&self, purge: &Purge, demand: &Demand, now: Instant) -> Purged<V> {
         let mut purged = Purged::default();
         match purge {
             Purge::Keys { keys, mode } => {
                 for key in keys {
-                    self.purge_key(&self.key(key.as_str()), *mode, now, &mut purged);
+                    self.purge_key(self.key(key), *mode, demand, now, &mut purged);
                 }
             }
             Purge::KeysAgain { .. } => {}
-            Purge::Tags { tags, mode } => self.groups.invalidate(|writing| {
-                for tag in tags {
-                    writing.mark(Kind::Tag, tag, soft_at(*mode, now));
-                }
-            }),
-            Purge::Bump { generation } => self.groups.invalidate(|writing| {
-                writing.mark(Kind::Counter, generation, None);
-            }),
+            Purge::Tags { tags, mode } => {
+                self.purge_tags(tags.iter().map(String::as_str), *mode, demand, now);
+            }
+            Purge::Bump { generation } => {
+                let how = self.how(PurgeMode::Drop, demand, now);
+                self.groups
+                    .invalidate(|writing| writing.mark(Kind::Counter, generation, how));
+            }
             Purge::Prefix { prefix, mode } => {
-                self.purge_region(Shape::Prefix(prefix.clone()), *mode, now, &mut purged);
+                let shape = Shape::Prefix(prefix.clone());
+                self.purge_region(shape, *mode, demand, now, &mut purged);
             }
             Purge::Within {
                 centre,
@@ -120,35 +128,77 @@ impl<V, W: Clone + Default> Engine<V, W> {
                     centre: Arc::clone(centre),
                     at_least: *at_least,
                 };
-                self.purge_region(shape, *mode, now, &mut purged);
+                self.purge_region(shape, *mode, demand, now, &mut purged);
             }
-            Purge::Everything { mode } => self.purge_everything(*mode, now, &mut purged),
+            Purge::Everything { mode } => self.purge_everything(*mode, demand, now, &mut purged),
         }
         purged
     }
 
-    /// Makes one key stale, or takes it away.
-    pub fn purge_key(&self, key: &Key, mode: PurgeMode, now: Instant, purged: &mut Purged<V>) {
+    /// Makes one key stale, or takes it away. An entry of the demanded version or a later one stays.
+    pub fn purge_key(
+        &self,
+        key: KeyRef<'_>,
+        mode: PurgeMode,
+        demand: &Demand,
+        now: Instant,
+        purged: &mut Purged<V>,
+    ) {
         let place = self.current_place(key);
-        let mut table = self.flights.lock(&place);
+        let mut table = self.flights.lock(place);
         // The flight first or the entry first makes no difference: both under the lock under which
         // a load stores (F1).
-        table.revoke(&place);
-        self.purge_entry(&place, mode, now, purged);
+        if holds(Safeguard::PurgeRevokesFlight) {
+            table.revoke(place);
+        }
+        self.floors.raise(place, demand, now);
+        if demand.version.is_some()
+            && self
+                .store
+                .peek(place)
+                .is_some_and(|entry| entry.version() >= demand.version)
+        {
+            return;
+        }
+        self.purge_entry(place, mode, now, purged);
+    }
+
+    /// Makes everything stale, or takes it away, whose lease names one of these tags. O(1) for each,
+    /// whatever carries it.
+    pub fn purge_tags<'t>(
+        &self,
+        tags: impl Iterator<Item = &'t str>,
+        mode: PurgeMode,
+        demand: &Demand,
+        now: Instant,
+    ) {
+        let how = self.how(mode, demand, now);
+        self.groups.invalidate(|writing| {
+            for tag in tags {
+                writing.mark(Kind::Tag, tag, how);
+            }
+        });
+    }
+
+    fn how(&self, mode: PurgeMode, demand: &Demand, now: Instant) -> How {
+        How {
+            soft_at: (for_groups(mode) == PurgeMode::Expire).then_some(now),
+            mark: demand.mark.map(|mark| (mark, self.floors.until(now))),
+        }
     }
 
     /// Forgets everything at once, loads in flight included, as a restart does.
     pub fn clear(&self, now: Instant) -> Purged<V> {
         self.flights.revoke_all();
         let mut purged = Purged::default();
-        self.purge_everything(PurgeMode::Drop, now, &mut purged);
+        self.purge_everything(PurgeMode::Drop, &Demand::NONE, now, &mut purged);
         self.known_versions.lock().clear();
         purged
     }
 
     pub(super) fn purge_entry(
         &self,
-        place: &Key,
+        place: KeyRef<'_>,
         mode: PurgeMode,
         now: Instant,
         purged: &mut Purged<V>,
@@ -156,33 +206,47 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let Some(entry) = self.store.peek(place) else {
             return;
         };
-        if self.standing(place, &entry, now) == Standing::Fresh {
-            purged.fresh.push((place.clone(), Arc::clone(&entry)));
+        if self.account && self.standing(&entry, now) == Standing::Fresh {
+            purged.fresh.push(Arc::clone(&entry));
         }
         match mode {
             PurgeMode::Expire => entry.expire(now),
-            PurgeMode::Drop | PurgeMode::Replace => {
-                if self.store.remove_entry(place, &entry) {
-                    self.forget_vector(place, &entry);
-                    purged.removed.push((place.clone(), entry));
-                }
-            }
+            PurgeMode::Drop | PurgeMode::Replace => self.take_away(entry, purged),
         }
     }
 
-    fn purge_region(&self, shape: Shape, mode: PurgeMode, now: Instant, purged: &mut Purged<V>) {
+    fn take_away(&self, entry: Arc<Entry<V>>, purged: &mut Purged<V>) {
+        if self.store.remove_entry(&entry) {
+            self.forget_vector(&entry);
+            purged.removed.push(entry);
+        }
+    }
+
+    fn purge_region(
+        &self,
+        shape: Shape,
+        mode: PurgeMode,
+        demand: &Demand,
+        now: Instant,
+        purged: &mut Purged<V>,
+    ) {
         let mode = for_groups(mode);
+        let mut marks = Marks::default();
+        if let Some(mark) = demand.mark {
+            marks.add(mark, self.floors.until(now));
+        }
         let newest = self.groups.invalidate(|writing| {
             self.regions.append(Region {
                 tick: writing.tick,
                 shape: shape.clone(),
                 mode,
                 at: now,
+                marks,
             });
             writing.tick
         });
         // Whoever purges also clears up after earlier purges whose loads have come home.
-        let settled = self.regions.settled(self.flights.oldest_start());
+        let settled = self.regions.settled(self.oldest_start(), now);
         let is_settled = settled.iter().any(|region| region.tick == newest);
         self.give_up(settled, purged);
         if !is_settled {
@@ -191,16 +255,23 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Gives up the regions whose older loads have come home. Returns what they removed on the way.
-    pub(super) fn settle_regions(&self) -> Vec<Leaver<V>> {
+    pub(super) fn settle_regions(&self, now: Instant) -> Vec<Arc<Entry<V>>> {
         let mut purged = Purged::default();
         // One at a time is enough, and the others have better things to do than to wait.
         if !self.regions.is_empty()
             && let Some(_one_at_a_time) = self.settling.try_lock()
         {
-            let settled = self.regions.settled(self.flights.oldest_start());
+            let settled = self.regions.settled(self.oldest_start(), now);
             self.give_up(settled, &mut purged);
         }
         purged.removed
+    }
+
+    fn oldest_start(&self) -> Option<Tick> {
+        if !holds(Safeguard::RegionOutlivesLoads) {
+            return None;
+        }
+        self.flights.oldest_start()
     }
 
     /// Carries out regions for the last time (R1).
@@ -221,67 +292,53 @@ impl<V, W: Clone + Default> Engine<V, W> {
         tick: Tick,
         purged: &mut Purged<V>,
     ) {
-        let covered: Vec<Key> = match shape {
+        let covered: Vec<Arc<Entry<V>>> = match shape {
             Shape::Prefix(prefix) => {
-                let keys = self.store.iter().map(|(key, _)| key);
-                keys.filter(|key| key.text().starts_with(prefix.as_str()))
-                    .collect()
+                let begins_so = |entry: &Arc<Entry<V>>| entry.key().text().starts_with(prefix);
+                self.store.iter().filter(begins_so).collect()
             }
             Shape::Ball { centre, at_least } => {
                 let near = self.vectors.read().within(centre, *at_least);
-                near.into_iter().map(|(key, _)| key).collect()
+                let entry = |(key, _): (Key, f32)| self.store.peek(key.as_ref());
+                near.into_iter().filter_map(entry).collect()
             }
         };
-        for place in covered {
-            let Some(entry) = self.store.peek(&place) else {
-                continue;
-            };
+        for entry in covered {
             // What was loaded since the region came is none of its business.
             if entry.start >= tick {
                 continue;
             }
-            if !self.groups_hide(&entry) && entry.freshness(at) == Freshness::Fresh {
-                purged.fresh.push((place.clone(), Arc::clone(&entry)));
+            if self.account && !self.groups_hide(&entry) && entry.freshness(at) == Freshness::Fresh
+            {
+                purged.fresh.push(Arc::clone(&entry));
             }
             if mode == PurgeMode::Expire {
                 entry.expire(at);
-            } else if self.store.remove_entry(&place, &entry) {
-                self.forget_vector(&place, &entry);
-                purged.removed.push((place, entry));
+            } else {
+                self.take_away(entry, purged);
             }
         }
     }
 
-    fn purge_everything(&self, mode: PurgeMode, now: Instant, purged: &mut Purged<V>) {
-        let mode = for_groups(mode);
-        // Entries with a row are stored under this lock: what is cleared is what was listed.
-        let mut vectors = (mode == PurgeMode::Drop).then(|| self.vectors.write());
-        for (key, entry) in self.store.iter() {
-            if self.standing(&key, &entry, now) == Standing::Fresh {
-                purged.fresh.push((key.clone(), Arc::clone(&entry)));
-            }
-            if mode == PurgeMode::Drop {
-                purged.removed.push((key, entry));
-            }
+    fn purge_everything(
+        &self,
+        mode: PurgeMode,
+        demand: &Demand,
+        now: Instant,
+        purged: &mut Purged<V>,
+    ) {
+        if self.account {
+            let is_fresh = |entry: &Arc<Entry<V>>| self.standing(entry, now) == Standing::Fresh;
+            purged.fresh.extend(self.store.iter().filter(is_fresh));
         }
-        self.groups
-            .invalidate(|writing| writing.mark_all(soft_at(mode, now)));
+        let how = self.how(mode, demand, now);
+        // Entries with a row are stored under this lock: what is cleared is what was drained.
+        let mut vectors = how.soft_at.is_none().then(|| self.vectors.write());
+        self.groups.invalidate(|writing| writing.mark_all(how));
         if let Some(vectors) = &mut vectors {
             // Already hidden by the tick: this only gives the memory back.
-            self.store.clear();
+            purged.removed = self.store.drain();
             vectors.clear();
-        }
-    }
-
-    /// Where a value that no load brought is kept, with the counter that is part of its key.
-    pub(super) fn place_to_store(&self, key: &Key) -> (Key, Option<Arc<Slot>>) {
-        let rules = self.rules.load();
-        match rules.find(key.text()).map(|(_, rule)| &rule.keying) {
-            Some(Keying::ByGeneration { scope, .. }) => {
-                let counter = self.groups.carry(Kind::Counter, scope.counter(key.text()));
-                (key.at_version(counter.hard()), Some(counter))
-            }
-            _ => (key.clone(), None),
         }
     }
 }
@@ -292,8 +349,4 @@ fn for_groups(mode: PurgeMode) -> PurgeMode {
         PurgeMode::Drop => PurgeMode::Drop,
         PurgeMode::Expire | PurgeMode::Replace => PurgeMode::Expire,
     }
-}
-
-fn soft_at(mode: PurgeMode, now: Instant) -> Option<Instant> {
-    (for_groups(mode) == PurgeMode::Expire).then_some(now)
 }

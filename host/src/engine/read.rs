@@ -1,15 +1,16 @@
 //! What a read finds.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::entry::{Entry, Freshness};
 use super::fill::Ticket;
 use super::groups::{Kind, Slot, Tick};
-use super::key::Key;
+use super::key::KeyRef;
 use super::lease::{Keying, Lookup};
-use super::regions::Verdict;
+use super::safeguards::{Safeguard, holds};
+use super::shim::Ordering;
 use super::time::{Instant, Nanos};
+use super::validity::Standing;
 use super::{Engine, FlightId};
 
 /// Who reads, and with what.
@@ -56,39 +57,89 @@ pub enum Read<V, W = ()> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Joined(Tick);
 
-/// How an entry stands in view of everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    Fresh,
-    Grace,
-    /// Its lease is over.
-    Over,
-    /// Hidden by a hard invalidation.
-    Hidden,
-}
-
 impl<V, W: Clone + Default> Engine<V, W> {
     /// Finds an entry that may be served, or joins or begins a load.
-    pub fn read(&self, key: &Key, reader: &mut Reader<'_>) -> Read<V, W> {
+    pub fn read(&self, key: KeyRef<'_>, reader: &mut Reader<'_>) -> Read<V, W> {
+        if !self.rules_are_plain.load(Ordering::Acquire) {
+            return self.read_by_rules(key, reader);
+        }
+        match self.look_up(key, reader) {
+            Ok(hit) => hit,
+            Err(found) => self.begin(key, found, None, reader),
+        }
+    }
+
+    /// The value under a key, if it is fresh. Loads nothing and refreshes nothing.
+    pub fn get(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
+        let entry = if self.rules_are_plain.load(Ordering::Acquire) {
+            self.store.get(key)?
+        } else {
+            self.store.get(self.current_place(key))?
+        };
+        if self.was_checked(&entry) && entry.is_plainly_fresh(now) {
+            return Some(entry);
+        }
+        let fresh = self.standing(&entry, now) == Standing::Fresh;
+        fresh.then(|| {
+            entry.touch(now);
+            entry
+        })
+    }
+
+    /// The entry under a key in place, if it is fresh. Leaves no trace in the eviction order.
+    pub fn peek_fresh(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
+        let entry = self.store.peek(self.current_place(key))?;
+        (self.standing(&entry, now) == Standing::Fresh).then_some(entry)
+    }
+
+    /// Whether a value that a reader waited for may be served to it: the load may have begun before an
+    /// invalidation that was over when the reader came. One that comes while the reader waits is no
+    /// matter, but a group remembers only its last, so that in doubt the answer is no; the reader then
+    /// looks again. What a soft invalidation hit may be served within its grace. A value that had not
+    /// seen what it should have is for nobody but whoever loaded it.
+    pub fn may_serve(&self, entry: &Entry<V>, joined: Joined, now: Instant) -> bool {
+        if entry.is_behind() {
+            return false;
+        }
+        if joined.0 == entry.start || !holds(Safeguard::JoinedLookAgain) {
+            return true;
+        }
+        let is_over = || entry.was_expired() && entry.freshness(now) == Freshness::Over;
+        self.validate(entry) && !is_over()
+    }
+
+    /// An entry that may answer for a load that failed or takes too long: within its rescue, and not
+    /// dropped.
+    pub fn rescue(&self, ticket: &Ticket, now: Instant) -> Option<Arc<Entry<V>>> {
+        self.rescue_at(ticket.key.as_ref(), now)
+    }
+
+    /// The same for a reader that waits for a load of this key.
+    pub fn rescue_key(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
+        self.rescue_at(self.current_place(key), now)
+    }
+
+    fn rescue_at(&self, place: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
+        let entry = self.store.peek(place)?;
+        (self.validate(&entry) && entry.can_rescue(now)).then_some(entry)
+    }
+
+    #[inline(never)]
+    fn read_by_rules(&self, key: KeyRef<'_>, reader: &mut Reader<'_>) -> Read<V, W> {
         let rules = self.rules.load();
         let rule = rules.find(key.text());
-        let versioned;
         let (place, counter) = match rule.map(|(_, rule)| &rule.keying) {
             Some(Keying::ByGeneration { scope, cached_for }) => {
                 let counter = self.groups.find(Kind::Counter, scope.counter(key.text()));
                 let version = self.known_version(&counter, *cached_for, reader.now);
-                versioned = key.at_version(version);
-                (&versioned, Some(scope))
+                (key.at_version(version), Some(scope))
             }
             _ => (key, None),
         };
-        let found = self.store.get(place);
-        if let Some(hit) = found
-            .as_ref()
-            .and_then(|entry| self.serve(place, entry, reader))
-        {
-            return hit;
-        }
+        let found = match self.look_up(place, reader) {
+            Ok(hit) => return hit,
+            Err(found) => found,
+        };
         if let (Some((number, rule)), Some(vector)) = (rule, reader.vector)
             && let Lookup::Nearest(at_least) = rule.lookup
             && let Some((entry, similarity)) = self.find_near(vector, at_least, reader.now, |key| {
@@ -108,51 +159,39 @@ impl<V, W: Clone + Default> Engine<V, W> {
         self.begin(place, found, counter, reader)
     }
 
-    /// Whether a value that a reader waited for may be served to it: the load may have begun before an
-    /// invalidation that was over when the reader came. One that comes while the reader waits is no
-    /// matter, but a group remembers only its last, so that in doubt the answer is no; the reader then
-    /// looks again. What a soft invalidation hit may be served within its grace.
-    pub fn may_serve(&self, key: &Key, entry: &Entry<V>, joined: Joined, now: Instant) -> bool {
-        if joined.0 == entry.start {
-            return true;
-        }
-        let is_over = || entry.was_expired() && entry.freshness(now) == Freshness::Over;
-        self.validate(key, entry) && !is_over()
-    }
-
-    /// The entry under a key in place, if it is fresh. Leaves no trace in the eviction order.
-    pub fn peek_fresh(&self, key: &Key, now: Instant) -> Option<Arc<Entry<V>>> {
-        let place = self.current_place(key);
-        let entry = self.store.peek(&place)?;
-        (self.standing(&place, &entry, now) == Standing::Fresh).then_some(entry)
-    }
-
-    /// An entry that may answer for a load that failed: within its rescue, and not dropped.
-    pub fn rescue(&self, ticket: &Ticket, now: Instant) -> Option<Arc<Entry<V>>> {
-        let entry = self.store.peek(&ticket.key)?;
-        (self.validate(&ticket.key, &entry) && entry.can_rescue(now)).then_some(entry)
+    /// Answers with the entry at a place, or gives what is there and may not be served.
+    fn look_up(
+        &self,
+        place: KeyRef<'_>,
+        reader: &mut Reader<'_>,
+    ) -> Result<Read<V, W>, Option<Arc<Entry<V>>>> {
+        let entry = self.store.get(place).ok_or(None)?;
+        self.serve(entry, reader).map_err(Some)
     }
 
     /// Answers with an entry, if it may be served.
     fn serve(
         &self,
-        place: &Key,
-        entry: &Arc<Entry<V>>,
+        entry: Arc<Entry<V>>,
         reader: &mut Reader<'_>,
-    ) -> Option<Read<V, W>> {
-        let refresh = match self.standing(place, entry, reader.now) {
-            Standing::Fresh => {
-                let wants_refresh = entry.wants_refresh(reader.now, reader.draw);
-                wants_refresh
-                    .then(|| self.begin_refresh(place, entry, reader))
-                    .flatten()
+    ) -> Result<Read<V, W>, Arc<Entry<V>>> {
+        let refresh = if self.was_checked(&entry) && entry.is_plainly_fresh(reader.now) {
+            None
+        } else {
+            match self.standing(&entry, reader.now) {
+                Standing::Fresh => {
+                    let wants_refresh = entry.wants_refresh(reader.now, reader.draw);
+                    wants_refresh
+                        .then(|| self.begin_refresh(&entry, reader))
+                        .flatten()
+                }
+                Standing::Grace => self.begin_refresh(&entry, reader),
+                Standing::Over | Standing::Hidden => return Err(entry),
             }
-            Standing::Grace => self.begin_refresh(place, entry, reader),
-            Standing::Over | Standing::Hidden => return None,
         };
         entry.touch(reader.now);
-        Some(Read::Hit {
-            entry: Arc::clone(entry),
+        Ok(Read::Hit {
+            entry,
             refresh,
             similarity: None,
         })
@@ -167,8 +206,9 @@ impl<V, W: Clone + Default> Engine<V, W> {
     ) -> Option<(Arc<Entry<V>>, f32)> {
         let candidates = self.vectors.read().within(vector, at_least);
         candidates.into_iter().find_map(|(key, similarity)| {
-            let entry = self.store.get(&key).filter(|_| same_rule(key.text()))?;
-            let fresh = self.standing(&key, &entry, now) == Standing::Fresh;
+            let entry = self.store.get(key.as_ref());
+            let entry = entry.filter(|_| same_rule(key.text()))?;
+            let fresh = self.standing(&entry, now) == Standing::Fresh;
             fresh.then(|| {
                 entry.touch(now);
                 (entry, similarity)
@@ -177,24 +217,24 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Begins a background load of an entry, unless one is under way.
-    fn begin_refresh(
-        &self,
-        place: &Key,
-        entry: &Arc<Entry<V>>,
-        reader: &Reader<'_>,
-    ) -> Option<(Ticket, W)> {
+    fn begin_refresh(&self, entry: &Entry<V>, reader: &Reader<'_>) -> Option<(Ticket, W)> {
+        let place = entry.key().as_ref();
         let start = self.groups.now();
         let mut table = self.flights.lock(place);
-        if reader.coalesce && table.get(place).is_some() {
-            return None;
+        if table.get(place, reader.now, self.load_limit).is_some() {
+            if reader.coalesce {
+                return None;
+            }
+        } else {
+            table.revoke(place);
         }
-        let (flight, waiters) = table.take_off(place, start);
+        let (flight, waiters) = table.take_off(place, start, reader.now);
         let ticket = Ticket {
-            key: place.clone(),
+            key: entry.key().clone(),
             flight,
             start,
             began: reader.now,
-            counter: entry.counter.clone(),
+            counter: entry.counter_slot(),
             background: true,
         };
         Some((ticket, waiters))
@@ -203,20 +243,24 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// Joins or begins a load. `seen` is what the look-up found and could not serve.
     fn begin(
         &self,
-        place: &Key,
+        place: KeyRef<'_>,
         mut seen: Option<Arc<Entry<V>>>,
         counter: Option<Arc<Slot>>,
         reader: &mut Reader<'_>,
     ) -> Read<V, W> {
         loop {
             let mut table = self.flights.lock(place);
-            if let Some(flight) = table.get(place).filter(|_| reader.coalesce) {
-                let joined = Joined(self.groups.now());
-                return Read::Join {
-                    flight: flight.id,
-                    waiters: flight.waiters.clone(),
-                    joined,
-                };
+            match table.get(place, reader.now, self.load_limit) {
+                Some(flight) if reader.coalesce && holds(Safeguard::ReadersJoin) => {
+                    return Read::Join {
+                        flight: flight.id,
+                        waiters: flight.waiters.clone(),
+                        joined: Joined(self.groups.now()),
+                    };
+                }
+                Some(_) => {}
+                // A load that takes too long stores nothing any more.
+                None => table.revoke(place),
             }
             // Another load may have stored between the look-up and the lock; nothing stores while
             // the lock is held, and what was seen once and could not be served never can.
@@ -225,19 +269,18 @@ impl<V, W: Clone + Default> Engine<V, W> {
                 there.filter(|new| !seen.as_ref().is_some_and(|old| Arc::ptr_eq(old, new)))
             {
                 drop(table);
-                if let Some(hit) = self.serve(place, &new, reader) {
-                    return hit;
+                match self.serve(new, reader) {
+                    Ok(hit) => return hit,
+                    Err(new) => seen = Some(new),
                 }
-                seen = Some(new);
                 continue;
             }
             // Read under the lock and before the loader runs: an invalidation from here on either
             // takes the flight away or has a later tick.
             let start = self.groups.now();
-            let (flight, waiters) = table.take_off(place, start);
-            let key = place.clone();
+            let (flight, waiters) = table.take_off(place, start, reader.now);
             let ticket = Ticket {
-                key,
+                key: place.to_key(),
                 flight,
                 start,
                 began: reader.now,
@@ -248,69 +291,18 @@ impl<V, W: Clone + Default> Engine<V, W> {
         }
     }
 
-    pub(super) fn standing(&self, key: &Key, entry: &Entry<V>, now: Instant) -> Standing {
-        if !self.validate(key, entry) {
-            return Standing::Hidden;
-        }
-        match entry.freshness(now) {
-            Freshness::Fresh => Standing::Fresh,
-            Freshness::Grace => Standing::Grace,
-            Freshness::Over => Standing::Over,
-        }
-    }
-
-    /// Whether no hard invalidation hides the entry; notes a soft one on the entry.
-    fn validate(&self, key: &Key, entry: &Entry<V>) -> bool {
-        let now = self.groups.now();
-        let checked = entry.checked.load(Ordering::Acquire);
-        if checked == now {
-            return true;
-        }
-        if self.groups_hide(entry) {
-            return false;
-        }
-        let start = entry.start;
-        match self
-            .regions
-            .judge(checked.max(start), key.text(), entry.vector.as_deref())
-        {
-            Verdict::Untouched => {}
-            Verdict::Expired(at) => entry.expire(at),
-            Verdict::Hidden => return false,
-        }
-        for slot in self.slots(entry) {
-            if let Some(at) = slot.stale_since(start, entry.stored()) {
-                entry.expire(at);
-            }
-        }
-        // Only now, and with the reading from before the checks: an invalidation that came in
-        // between has a later tick and makes the next read look again.
-        entry.checked.store(now, Ordering::Release);
-        true
-    }
-
-    /// Whether a group of the entry was dropped since its load began.
-    pub(super) fn groups_hide(&self, entry: &Entry<V>) -> bool {
-        self.slots(entry).any(|slot| slot.hard() > entry.start)
-    }
-
-    fn slots<'a>(&'a self, entry: &'a Entry<V>) -> impl Iterator<Item = &'a Slot> {
-        entry
-            .groups
-            .iter()
-            .map(|slot| &**slot)
-            .chain([self.groups.all()])
-    }
-
     /// Where a purge of a key finds its entry: under the counter's value as it is now.
-    pub(super) fn current_place(&self, key: &Key) -> Key {
+    pub(super) fn current_place<'a>(&self, key: KeyRef<'a>) -> KeyRef<'a> {
+        if self.rules_are_plain.load(Ordering::Acquire) {
+            return key;
+        }
         let rules = self.rules.load();
         match rules.find(key.text()).map(|(_, rule)| &rule.keying) {
             Some(Keying::ByGeneration { scope, .. }) => {
                 let counter = self.groups.find(Kind::Counter, scope.counter(key.text()));
                 key.at_version(counter.hard())
             }
-            _ => key.clone(),
+            _ => key,
         }
     }
 

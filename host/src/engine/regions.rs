@@ -2,19 +2,18 @@
 //!
 //! A region is appended in O(1) and hides, from that tick on, every entry that lies in it and is
 //! older. The entries that are stored are then looked for and removed (or expired), and the region is
-//! kept only as long as a load is in flight that began before it.
+//! kept only as long as a load is in flight that began before it, or may begin that has not seen it.
 //!
 //! **R1** A region is given up only after a search that began when no older load was in flight. A
 //! load stores under the lock of its flight, so once the flights show no older one, every entry that
 //! the region must hide is there to be found.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use parking_lot::RwLock;
 
 use super::groups::Tick;
 use super::lease::PurgeMode;
+use super::seen::{Marks, Seen};
+use super::shim::{AtomicU64, Ordering, RwLock};
 use super::time::Instant;
 use super::vectors::similarity;
 
@@ -42,6 +41,8 @@ pub(super) struct Region {
     pub(super) shape: Shape,
     pub(super) mode: PurgeMode,
     pub(super) at: Instant,
+    /// What a load of something that it covers must have seen.
+    pub(super) marks: Marks,
 }
 
 /// What the regions say of an entry.
@@ -91,9 +92,27 @@ impl Regions {
         verdict
     }
 
-    /// The regions that no load in flight is older than.
-    pub(super) fn settled(&self, oldest_start: Option<Tick>) -> Vec<Region> {
-        let settled = |region: &&Region| oldest_start.is_none_or(|start| region.tick <= start);
+    /// Whether a load of something may be stored, for all that the regions demand that it has seen.
+    pub(super) fn allow(
+        &self,
+        key: &str,
+        vector: Option<&[f32]>,
+        seen: Option<&Seen>,
+        now: Instant,
+    ) -> bool {
+        if seen.is_none() || self.newest.load(Ordering::Acquire) == 0 {
+            return true;
+        }
+        let refuses =
+            |region: &Region| !region.marks.allow(seen, now) && region.shape.covers(key, vector);
+        !self.regions.read().iter().any(refuses)
+    }
+
+    /// The regions that no load in flight is older than, and that demand no more of loads to come.
+    pub(super) fn settled(&self, oldest_start: Option<Tick>, now: Instant) -> Vec<Region> {
+        let settled = |region: &&Region| {
+            region.marks.until() <= now && oldest_start.is_none_or(|start| region.tick <= start)
+        };
         self.regions
             .read()
             .iter()

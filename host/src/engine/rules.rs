@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::lease::{Lease, Plan, Rule};
+use super::lease::{Keying, Lease, Lookup, Plan, Rule};
 
 /// Where the lease of an entry comes from.
 #[derive(Clone, Debug)]
@@ -38,6 +38,12 @@ impl Rules {
         // A rule for every key needs no look at the key, which may be far from any cache line.
         let fits = |rule: &Rule| rule.prefix.is_empty() || key.starts_with(&rule.prefix);
         self.rules.iter().enumerate().find(|(_, rule)| fits(rule))
+    }
+
+    /// Whether every entry is kept under its key and found by it.
+    pub(super) fn are_plain(&self) -> bool {
+        let is_plain = |rule: &Rule| rule.keying == Keying::InPlace && rule.lookup == Lookup::Exact;
+        self.rules.iter().all(is_plain)
     }
 
     pub(super) fn lease_source(&self, key: &str) -> LeaseSource {

@@ -1,37 +1,73 @@
 //! The entries: the one module that knows quick_cache.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use hashbrown::Equivalent;
 use quick_cache::sync::Cache;
 use quick_cache::{Lifecycle, OptionsBuilder, UnitWeighter};
 
 use super::entry::Entry;
-use super::key::{Key, Prehashed};
-
-/// An entry that left the store, with its key.
-pub type Leaver<V> = (Key, Arc<Entry<V>>);
+use super::key::{KeyRef, Prehashed};
+use super::roster::{Candidates, Pace, Roster};
+use super::time::Instant;
 
 /// What an insert displaced.
 pub(super) struct Gone<V> {
     pub(super) replaced: Option<Arc<Entry<V>>>,
-    pub(super) evicted: Vec<Leaver<V>>,
+    pub(super) evicted: Vec<Arc<Entry<V>>>,
+}
+
+/// An entry as the map holds it, as key and as value: the key's text lies in the entry, so that a look-up
+/// that has compared it has the rest at hand.
+#[derive(Debug)]
+struct Resident<V>(Arc<Entry<V>>);
+
+impl<V> Clone for Resident<V> {
+    fn clone(&self) -> Resident<V> {
+        Resident(Arc::clone(&self.0))
+    }
+}
+
+impl<V> PartialEq for Resident<V> {
+    fn eq(&self, other: &Resident<V>) -> bool {
+        self.0.key() == other.0.key()
+    }
+}
+
+impl<V> Eq for Resident<V> {}
+
+impl<V> Hash for Resident<V> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.key().hash());
+    }
+}
+
+impl<V> Equivalent<Resident<V>> for KeyRef<'_> {
+    fn equivalent(&self, resident: &Resident<V>) -> bool {
+        *self == resident.0.key().as_ref()
+    }
 }
 
 /// Hands evicted entries to the insert that evicted them.
 #[derive(Debug, Clone)]
 struct CollectEvicted;
 
-impl<V> Lifecycle<Key, Arc<Entry<V>>> for CollectEvicted {
-    type RequestState = Vec<Leaver<V>>;
+impl<V> Lifecycle<Resident<V>, Resident<V>> for CollectEvicted {
+    type RequestState = Vec<Arc<Entry<V>>>;
 
-    fn on_evict(&self, evicted: &mut Vec<Leaver<V>>, key: Key, entry: Arc<Entry<V>>) {
-        evicted.push((key, entry));
+    fn on_evict(&self, evicted: &mut Vec<Arc<Entry<V>>>, _: Resident<V>, entry: Resident<V>) {
+        evicted.push(entry.0);
     }
 }
 
+type Map<V> = Cache<Resident<V>, Resident<V>, UnitWeighter, Prehashed, CollectEvicted>;
+
 /// Entries by key, evicted by a variant of Clock-PRO when there are too many.
 pub(super) struct Store<V> {
-    entries: Cache<Key, Arc<Entry<V>>, UnitWeighter, Prehashed, CollectEvicted>,
+    map: Map<V>,
+    /// The same entries, for sweeps. Neither's lock is taken under the other's.
+    roster: Roster<V>,
 }
 
 impl<V> Store<V> {
@@ -49,57 +85,92 @@ impl<V> Store<V> {
             .build()
             .expect("both capacities are set");
         Store {
-            entries: Cache::with_options(
-                options,
-                UnitWeighter,
-                Prehashed::default(),
-                CollectEvicted,
-            ),
+            map: Cache::with_options(options, UnitWeighter, Prehashed::default(), CollectEvicted),
+            roster: Roster::new(shards),
         }
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<Arc<Entry<V>>> {
-        self.entries.get(key)
+    pub(super) fn get(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
+        self.map.get(&key).map(|resident| resident.0)
     }
 
     /// Like `get`, but leaves the entry's standing in the eviction order alone.
-    pub(super) fn peek(&self, key: &Key) -> Option<Arc<Entry<V>>> {
-        self.entries.peek(key)
+    pub(super) fn peek(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
+        self.map.peek(&key).map(|resident| resident.0)
     }
 
-    /// Stores an entry; returns what it took the place of, and what had to go for it.
-    pub(super) fn insert(&self, key: Key, entry: Arc<Entry<V>>) -> Gone<V> {
-        let mut gone = Vec::new();
-        self.entries
-            .insert_with_lifecycle(key.clone(), Arc::clone(&entry), &mut gone);
+    /// Stores an entry; returns what it took the place of, and what had to go for it, which may be the
+    /// entry itself.
+    pub(super) fn insert(&self, entry: &Arc<Entry<V>>) -> Gone<V> {
+        // Before anybody can find it and take it away again.
+        self.roster.add(entry);
+        let mut evicted = Vec::new();
+        let resident = || Resident(Arc::clone(entry));
+        self.map
+            .insert_with_lifecycle(resident(), resident(), &mut evicted);
+        for gone in &evicted {
+            self.roster.remove(gone);
+        }
         // quick_cache 0.7 reports a replaced value as evicted, whatever its documentation says.
-        let is_replaced = |(other, old): &Leaver<V>| *other == key && !Arc::ptr_eq(old, &entry);
-        let replaced = gone
+        let is_replaced =
+            |old: &Arc<Entry<V>>| old.key() == entry.key() && !Arc::ptr_eq(old, entry);
+        let replaced = evicted
             .iter()
             .position(is_replaced)
-            .map(|at| gone.swap_remove(at).1);
-        Gone {
-            replaced,
-            evicted: gone,
-        }
+            .map(|at| evicted.swap_remove(at));
+        Gone { replaced, evicted }
     }
 
     /// Removes this very entry, not one that took its place.
-    pub(super) fn remove_entry(&self, key: &Key, entry: &Arc<Entry<V>>) -> bool {
-        self.entries
-            .remove_if(key, |resident| Arc::ptr_eq(resident, entry))
-            .is_some()
+    pub(super) fn remove_entry(&self, entry: &Arc<Entry<V>>) -> bool {
+        let is_it = |resident: &Resident<V>| Arc::ptr_eq(&resident.0, entry);
+        let removed = self.map.remove_if(&entry.key().as_ref(), is_it).is_some();
+        if removed {
+            self.roster.remove(entry);
+        }
+        removed
     }
 
-    pub(super) fn clear(&self) {
-        self.entries.clear();
+    /// Removes everything that is there and hands it out.
+    pub(super) fn drain(&self) -> Vec<Arc<Entry<V>>> {
+        let drained: Vec<_> = self.map.drain().map(|(_, resident)| resident.0).collect();
+        for entry in &drained {
+            self.roster.remove(entry);
+        }
+        drained
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Leaver<V>> + '_ {
-        self.entries.iter()
+    pub(super) fn iter(&self) -> impl Iterator<Item = Arc<Entry<V>>> + '_ {
+        self.map.iter().map(|(_, resident)| resident.0)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.map.len()
+    }
+
+    /// Independent parts that a sweep goes through one by one.
+    pub(super) fn parts(&self) -> usize {
+        self.roster.parts()
+    }
+
+    /// Entries of a part that may have to go.
+    pub(super) fn candidates(
+        &self,
+        part: usize,
+        now: Instant,
+        clock: u64,
+        pace: Pace,
+    ) -> Candidates<V> {
+        self.roster.candidates(part, now, clock, pace)
+    }
+
+    /// Notes that an entry that was due is not to go yet.
+    pub(super) fn note_end(&self, entry: &Entry<V>) {
+        self.roster.note(entry);
+    }
+
+    #[cfg(test)]
+    pub(super) fn listed(&self) -> usize {
+        self.roster.len()
     }
 }

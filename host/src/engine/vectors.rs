@@ -3,7 +3,7 @@
 //! Lookup may be approximate, invalidation must be exact: a missed lookup is a miss, a missed purge
 //! is stale data. The search compares with every row.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::key::{Key, Prehashed};
 
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn key(text: &str) -> Key {
-        KeyHasher::new(0).key(text.into())
+        KeyHasher::new(0).key(text).to_key()
     }
 
     fn unit(angle: f32) -> Vec<f32> {

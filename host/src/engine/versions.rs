@@ -1,6 +1,6 @@
 //! Counter values that readers go by for a while (`Keying::ByGeneration::cached_for`).
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::groups::Slot;
 use super::time::{Instant, Nanos};
@@ -12,7 +12,7 @@ const BOUND: usize = 1 << 16;
 /// The values by the number of their counter, with the time of the look-up.
 #[derive(Debug, Default)]
 pub(super) struct KnownVersions {
-    by_counter: HashMap<u32, (u64, Instant)>,
+    by_counter: HashMap<u32, (u64, Instant), rapidhash::fast::RandomState>,
 }
 
 impl KnownVersions {

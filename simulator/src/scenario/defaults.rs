@@ -114,6 +114,7 @@ impl Default for Origin {
             servers: 0,
             replica_lag: Distribution::default(),
             visible_after: Distribution::default(),
+            fence: false,
             errors: 0.0,
         }
     }

@@ -255,6 +255,9 @@ pub struct Origin {
     pub replica_lag: Distribution,
     /// A change is captured this long before loads can see it.
     pub visible_after: Distribution,
+    /// Whether loads say which writes their snapshot had seen, and changes which write a load must have
+    /// seen: a value from before it is then not stored but loaded again.
+    pub fence: bool,
     /// Share of loads that fail.
     pub errors: f64,
 }

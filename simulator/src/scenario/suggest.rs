@@ -113,6 +113,7 @@ mod tests {
             "servers",
             "replica_lag",
             "visible_after",
+            "fence",
             "errors",
         ];
         for (slip, word) in [

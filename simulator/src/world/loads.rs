@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
-use shelflife::engine::{Fill, Joined, Lease, Ticket};
+use shelflife::engine::{Fill, Joined, Lease, Outcome, Pace, Seen, Ticket};
 use shelflife::policy::Loaded;
 
 use super::agenda::Class as Order;
@@ -25,7 +25,12 @@ pub(super) struct Waiter {
     pub(super) bytes: u64,
     /// Set for a read that joined the load of another.
     pub(super) joined: Option<Joined>,
+    /// Loads of its own so far that had not seen what they should have.
+    pub(super) tries: u32,
 }
+
+/// A reader loads again as long as what it gets had not seen the last invalidation, but not for ever.
+const TRIES: u32 = 64;
 
 /// A load in flight.
 pub(super) struct Load {
@@ -195,10 +200,12 @@ impl World<'_> {
             load_time: now - began,
             size: bytes,
             vector,
+            seen: self.scenario.origin.fence.then(|| Seen::UpTo(state.into())),
+            ..Fill::default()
         };
         let value = Held::new(key, state, background);
         let catalogue = &self.workload.catalogue;
-        let engine_key = &self.keys[key as usize];
+        let engine_key = self.keys[key as usize].as_ref();
         let node = &mut self.nodes[number];
         let stored = match &mut node.guard {
             None => {
@@ -228,27 +235,41 @@ impl World<'_> {
                 engine.complete(ticket, value, &lease, &fill, &mut draws)
             }
         };
-        if stored.stored {
+        if stored.is_stored() {
             self.note_stored(number, &stored, now);
+            self.sweep(number, now);
         } else {
             self.recorder.discarded(began);
             if background {
                 self.recorder.wasted_refresh(began);
             }
         }
-        for waiter in waiters {
-            // The leader may have what it loaded in any case.
+        for mut waiter in waiters {
             let engine = &self.nodes[number].engine;
-            let key = &self.keys[key as usize];
-            let current = waiter
-                .joined
-                .is_none_or(|joined| engine.may_serve(key, &stored.entry, joined, now));
+            let current = match waiter.joined {
+                Some(joined) => engine.may_serve(&stored.entry, joined, now),
+                // The leader may have what it loaded, but had better load again what was too old.
+                None if stored.outcome == Outcome::Behind => {
+                    waiter.tries += 1;
+                    waiter.tries > TRIES
+                }
+                None => true,
+            };
             if current {
                 self.serve(&waiter, Some(&stored.entry), now);
             } else {
                 self.look_up(number, waiter, now, false);
             }
         }
+    }
+
+    /// What the cache does beside each load: throws away some of what nothing can serve any more.
+    fn sweep(&mut self, number: usize, now: u64) {
+        let gone = self.nodes[number].engine.sweep(now, Pace::BESIDE_A_LOAD);
+        for entry in &gone {
+            self.nodes[number].left(entry, &mut self.recorder);
+        }
+        self.entries -= gone.len() as u64;
     }
 
     /// A load came back without a value: what a rescue allows is served, else the reads fail.

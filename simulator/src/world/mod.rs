@@ -21,11 +21,10 @@ mod reads;
 mod strategy;
 pub mod truth;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand_chacha::ChaCha8Rng;
-use shelflife::engine::{Key, Lookup};
+use shelflife::engine::{Demand, Key, Lookup};
 use shelflife::policy::{self, Calls};
 
 pub use changes::FEEDS;
@@ -96,7 +95,6 @@ struct World<'a> {
     entries: u64,
     /// Fresh entries that the purges of the current reaction have hit, where anybody asks.
     hit: Vec<HeldEntry>,
-    next_sweep: u64,
     next_look: u64,
     calls: Calls,
     /// Time on safety nets of policy instances that a restart has taken away.
@@ -169,7 +167,7 @@ impl<'a> World<'a> {
         }
         // Every engine has the same seed, so that a key is hashed once for all of them.
         let keys = (0..catalogue.keys() as u32)
-            .map(|key| nodes[0].engine.key(Arc::clone(catalogue.text(key))));
+            .map(|key| nodes[0].engine.key(catalogue.text(key)).to_key());
         let wants_rows = matches!(
             strategy,
             Strategy::Policy {
@@ -196,7 +194,6 @@ impl<'a> World<'a> {
             hears,
             entries: 0,
             hit: Vec::new(),
-            next_sweep: 0,
             next_look: 0,
             calls: Calls::default(),
             fallback: 0,
@@ -240,8 +237,9 @@ impl<'a> World<'a> {
             };
             self.carry_out(at, task);
         }
-        if now >= self.next_sweep {
-            self.sweep(now);
+        if now >= self.next_look {
+            self.look_at_indexes(now);
+            self.note_holdings(now);
         }
     }
 
@@ -249,7 +247,7 @@ impl<'a> World<'a> {
         match task {
             Task::Land(number) => self.land(number, now),
             Task::Deliver(feed, written) => self.deliver(feed, written, now),
-            Task::Again(node, purge) => self.purge(node, &purge, &[], now),
+            Task::Again(node, purge) => self.purge(node, &purge, &Demand::NONE, &[], now),
             Task::Gap => self.report_gap(now),
             Task::Flush => self.flush(now),
             Task::Restart => self.restart(now),

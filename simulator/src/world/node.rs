@@ -110,6 +110,7 @@ impl Node {
         let mut options = Options::default();
         options.capacity = capacity;
         options.hash_seed = seed;
+        options.account = true;
         let engine = Arc::new(Engine::new(&options));
         let guard = guard(strategy, &engine, seed, replication, number)?;
         match &guard {
@@ -191,7 +192,7 @@ impl Node {
         members.sort_unstable();
         members.dedup();
         let fresh = members.into_iter().filter_map(|key| {
-            let entry = self.engine.peek_fresh(&keys[key as usize], now)?;
+            let entry = self.engine.peek_fresh(keys[key as usize].as_ref(), now)?;
             let carries = entry
                 .groups()
                 .chain(entry.counter())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shelflife::engine::{Fill, Key, Purge, PurgeMode, Purged, Replaced, Stored};
+use shelflife::engine::{Demand, Fill, KeyRef, Purge, PurgeMode, Purged, Replaced, Stored};
 use shelflife::policy::{Change, Loaded};
 
 use super::agenda::Class;
@@ -40,23 +40,44 @@ impl World<'_> {
                 continue;
             };
             let purges = guard.react(&changes, now).purges;
+            let demand = self.demand_of(&batch);
             let changed = self.changed_entries(node, &batch, now);
             for purge in purges {
-                self.purge(node, &purge, &batch, now);
+                self.purge(node, &purge, &demand, &batch, now);
             }
             self.note_precision(node, &changed, now);
         }
     }
 
+    /// What loads must have seen from now on, where they say what they have seen: the last write of a
+    /// batch, counted from 1.
+    fn demand_of(&self, batch: &[Written]) -> Demand {
+        let last = batch
+            .iter()
+            .map(|written| u64::from(written.number) + 1)
+            .max();
+        Demand {
+            mark: last.filter(|_| self.scenario.origin.fence),
+            ..Demand::NONE
+        }
+    }
+
     /// Carries out a purge in one cache. `batch` is what brought it about.
-    pub(super) fn purge(&mut self, node: usize, purge: &Purge, batch: &[Written], now: u64) {
+    pub(super) fn purge(
+        &mut self,
+        node: usize,
+        purge: &Purge,
+        demand: &Demand,
+        batch: &[Written],
+        now: u64,
+    ) {
         match purge {
             Purge::Keys {
                 keys,
                 mode: PurgeMode::Replace,
             } => {
                 for key in keys {
-                    self.replace(node, key, batch, now);
+                    self.replace(node, key, demand, batch, now);
                 }
             }
             Purge::Keys { keys, mode } => {
@@ -65,9 +86,9 @@ impl World<'_> {
                     let mut purged = Purged::default();
                     self.nodes[node]
                         .engine
-                        .purge_key(&key, *mode, now, &mut purged);
+                        .purge_key(key, *mode, demand, now, &mut purged);
                     self.recorder.invalidated(now, purged.fresh.len() as u64);
-                    self.note_hit(purged.fresh.iter().map(|(_, entry)| entry));
+                    self.note_hit(purged.fresh.iter());
                     self.note_removed(node, &purged, now);
                 }
             }
@@ -90,7 +111,7 @@ impl World<'_> {
                         tags: vec![tag.clone()],
                         mode: *mode,
                     };
-                    self.nodes[node].engine.purge(&purge, now);
+                    self.nodes[node].engine.purge_demanding(&purge, demand, now);
                     let orphans = *mode == PurgeMode::Drop;
                     self.note_group(node, members, orphans, now);
                 }
@@ -98,15 +119,15 @@ impl World<'_> {
             Purge::Bump { generation } => {
                 let group = self.nodes[node].engine.counter_number(generation);
                 let members = self.nodes[node].take_members(group, &self.keys, now);
-                self.nodes[node].engine.purge(purge, now);
+                self.nodes[node].engine.purge_demanding(purge, demand, now);
                 self.note_group(node, members, true, now);
             }
             Purge::Within { .. } | Purge::Prefix { .. } | Purge::Everything { .. } => {
-                let purged = self.nodes[node].engine.purge(purge, now);
+                let purged = self.nodes[node].engine.purge_demanding(purge, demand, now);
                 let hit = purged.fresh.len() as u64;
                 self.recorder.invalidated(now, hit);
                 self.recorder.fanned_out(now, hit);
-                self.note_hit(purged.fresh.iter().map(|(_, entry)| entry));
+                self.note_hit(purged.fresh.iter());
                 self.note_removed(node, &purged, now);
             }
         }
@@ -133,7 +154,7 @@ impl World<'_> {
                 .is_some()
         };
         let is_gone = |entry: &&HeldEntry| {
-            let key = &self.keys[entry.value().key as usize];
+            let key = self.keys[entry.value().key as usize].as_ref();
             let left = self.nodes[node].engine.peek_fresh(key, now);
             !left.is_some_and(|left| Arc::ptr_eq(&left, entry))
         };
@@ -156,18 +177,24 @@ impl World<'_> {
     }
 
     /// A write-through: a fresh entry takes the value of the change, anything else is dropped.
-    fn replace(&mut self, node: usize, key: &str, batch: &[Written], now: u64) {
+    fn replace(&mut self, node: usize, key: &str, demand: &Demand, batch: &[Written], now: u64) {
         let catalogue = &self.workload.catalogue;
         let brought = batch
             .iter()
             .rev()
             .find(|written| written.op == Op::Write && **catalogue.text(written.subject) == *key);
-        let engine_key = self.resolve(node, key, batch);
-        let resident = self.nodes[node].engine.peek_fresh(&engine_key, now);
+        let engine_key = self.resolve(node, key, batch).to_key();
+        let resident = self.nodes[node].engine.peek_fresh(engine_key.as_ref(), now);
         let (Some(written), Some(resident)) = (brought, resident) else {
             let mut purged = Purged::default();
             let engine = &self.nodes[node].engine;
-            engine.purge_key(&engine_key, PurgeMode::Drop, now, &mut purged);
+            engine.purge_key(
+                engine_key.as_ref(),
+                PurgeMode::Drop,
+                demand,
+                now,
+                &mut purged,
+            );
             self.note_removed(node, &purged, now);
             return;
         };
@@ -177,6 +204,7 @@ impl World<'_> {
             load_time: 0,
             size: resident.size(),
             vector,
+            ..Fill::default()
         };
         let value = Held::new(written.subject, written.number + 1, false);
         let Node {
@@ -187,7 +215,7 @@ impl World<'_> {
         else {
             return;
         };
-        let source = engine.lease_source(&engine_key);
+        let source = engine.lease_source(engine_key.as_ref());
         let loaded = Loaded {
             key,
             now,
@@ -197,7 +225,7 @@ impl World<'_> {
         };
         let lease = guard.lease(&source, &loaded).into_owned();
         let (engine, mut draws) = self.nodes[node].engine_and_draws();
-        let replaced = engine.replace(&engine_key, value, &lease, &fill, &mut draws);
+        let replaced = engine.replace(engine_key.as_ref(), value, &lease, &fill, &mut draws);
         drop(draws);
         match replaced {
             Replaced::Stored(stored) => {
@@ -205,6 +233,8 @@ impl World<'_> {
                 self.note_stored(node, &stored, now);
             }
             Replaced::Dropped(purged) => self.note_removed(node, &purged, now),
+            // No value of this origin says its version.
+            Replaced::Behind => {}
         }
     }
 
@@ -215,13 +245,14 @@ impl World<'_> {
             Op::WriteTag => workload.catalogue.keys_of_tag(written.subject),
             _ => &[written.subject],
         };
+        let demand = self.demand_of(std::slice::from_ref(written));
         for node in 0..self.nodes.len() {
             let mut purged = Purged::default();
             for key in changed {
-                let key = &self.keys[*key as usize];
+                let key = self.keys[*key as usize].as_ref();
                 self.nodes[node]
                     .engine
-                    .purge_key(key, PurgeMode::Drop, now, &mut purged);
+                    .purge_key(key, PurgeMode::Drop, &demand, now, &mut purged);
             }
             self.note_removed(node, &purged, now);
         }
@@ -236,6 +267,7 @@ impl World<'_> {
                     &Purge::Everything {
                         mode: PurgeMode::Expire,
                     },
+                    &Demand::NONE,
                     &[],
                     now,
                 );
@@ -269,23 +301,6 @@ impl World<'_> {
         }
     }
 
-    /// Throws away what no lease keeps, about once a second.
-    pub(super) fn sweep(&mut self, now: u64) {
-        const EVERY: u64 = 1 << 30;
-        self.next_sweep = (now / EVERY + 1) * EVERY;
-        for node in 0..self.nodes.len() {
-            let (_, gone) = self.nodes[node].engine.sweep(now, usize::MAX);
-            for (_, entry) in &gone {
-                self.nodes[node].left(entry, &mut self.recorder);
-            }
-            self.entries -= gone.len() as u64;
-        }
-        if now >= self.next_look {
-            self.look_at_indexes(now);
-            self.note_holdings(now);
-        }
-    }
-
     pub(super) fn look_at_indexes(&mut self, now: u64) {
         self.next_look = self.recorder.bin_end(now);
         let bytes = self
@@ -299,11 +314,7 @@ impl World<'_> {
     pub(super) fn note_stored(&mut self, node: usize, stored: &Stored<Held>, now: u64) {
         self.nodes[node].stored(&stored.entry);
         self.entries += 1;
-        let gone = stored
-            .evicted
-            .iter()
-            .map(|(_, entry)| entry)
-            .chain(&stored.replaced);
+        let gone = stored.evicted.iter().chain(&stored.replaced);
         for entry in gone {
             self.nodes[node].left(entry, &mut self.recorder);
             self.entries -= 1;
@@ -312,7 +323,7 @@ impl World<'_> {
     }
 
     fn note_removed(&mut self, node: usize, purged: &Purged<Held>, now: u64) {
-        for (_, entry) in &purged.removed {
+        for entry in &purged.removed {
             self.nodes[node].left(entry, &mut self.recorder);
         }
         self.entries -= purged.removed.len() as u64;
@@ -321,7 +332,7 @@ impl World<'_> {
         }
     }
 
-    fn note_holdings(&mut self, now: u64) {
+    pub(super) fn note_holdings(&mut self, now: u64) {
         let orphans = self.nodes.iter_mut().map(|node| node.orphans(now)).sum();
         let bytes = self.nodes.iter().map(|node| node.bytes).sum();
         self.recorder.holds(now, self.entries, orphans, bytes);
@@ -333,7 +344,7 @@ impl World<'_> {
             return Vec::new();
         }
         let engine = &self.nodes[node].engine;
-        let held = |key: &u32| engine.peek_fresh(&self.keys[*key as usize], now);
+        let held = |key: &u32| engine.peek_fresh(self.keys[*key as usize].as_ref(), now);
         let changed = |written: &Written| match written.op {
             Op::WriteTag => self
                 .workload
@@ -349,14 +360,14 @@ impl World<'_> {
     }
 
     /// The key that a policy names: most often that of the change.
-    fn resolve(&self, node: usize, key: &str, batch: &[Written]) -> Key {
+    fn resolve<'k>(&'k self, node: usize, key: &'k str, batch: &[Written]) -> KeyRef<'k> {
         let catalogue = &self.workload.catalogue;
         let same = batch.iter().find(|written| {
             written.op != Op::WriteTag && **catalogue.text(written.subject) == *key
         });
         match same {
-            Some(written) => self.keys[written.subject as usize].clone(),
-            None => self.nodes[node].engine.key(Arc::<str>::from(key)),
+            Some(written) => self.keys[written.subject as usize].as_ref(),
+            None => self.nodes[node].engine.key(key),
         }
     }
 }

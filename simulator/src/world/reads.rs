@@ -24,6 +24,7 @@ impl World<'_> {
             class: Class::Miss,
             bytes: u64::from(event.bytes),
             joined: None,
+            tries: 0,
         };
         self.look_up(node, waiter, event.at, true);
     }
@@ -36,7 +37,7 @@ impl World<'_> {
         }
         let coalesce = self.scenario.cache.coalesce;
         let vector = self.meaning.of_key(waiter.key);
-        let key = &self.keys[waiter.key as usize];
+        let key = self.keys[waiter.key as usize].as_ref();
         let (engine, mut draws) = self.nodes[node].engine_and_draws();
         let vector = vector.as_deref();
         let read = engine.read(

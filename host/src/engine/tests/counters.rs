@@ -45,7 +45,7 @@ fn a_bump_leaves_the_old_entry_behind_and_no_load_from_before_it_is_read() {
         3,
         "what was left behind is still held"
     );
-    let (_, swept) = engine.sweep(1 << 40, 100);
+    let swept = engine.sweep(1 << 40, Pace::ROUND);
     assert_eq!(swept.len(), 3);
     assert_eq!(engine.entry_count(), 0);
 }

@@ -22,7 +22,6 @@ fn a_read_after_a_purge_of_its_key_does_not_join_the_load_from_before() {
 #[test]
 fn a_reader_that_joined_after_its_tag_was_purged_may_not_have_the_value_of_that_load() {
     let engine = plain();
-    let key = engine.key("user:1");
     let ticket = begin(&engine, "user:1", 0);
     let Read::Join { joined: before, .. } = read(&engine, "user:1", 1) else {
         panic!()
@@ -39,16 +38,15 @@ fn a_reader_that_joined_after_its_tag_was_purged_may_not_have_the_value_of_that_
     };
     let stored = engine.complete(ticket, "OLD", &tagged("tag"), &Fill::default(), &mut || 0.5);
     assert!(
-        engine.may_serve(&key, &stored.entry, before, 3),
+        engine.may_serve(&stored.entry, before, 3),
         "it came before the purge"
     );
-    assert!(!engine.may_serve(&key, &stored.entry, after, 3));
+    assert!(!engine.may_serve(&stored.entry, after, 3));
 }
 
 #[test]
 fn a_reader_that_joined_after_its_tag_was_expired_may_not_have_the_value_without_grace() {
     let engine = plain();
-    let key = engine.key("user:1");
     let ticket = begin(&engine, "user:1", 0);
     let expire = Purge::Tags {
         tags: vec!["tag".into()],
@@ -59,7 +57,7 @@ fn a_reader_that_joined_after_its_tag_was_expired_may_not_have_the_value_without
         panic!()
     };
     let stored = engine.complete(ticket, "OLD", &tagged("tag"), &Fill::default(), &mut || 0.5);
-    assert!(!engine.may_serve(&key, &stored.entry, joined, 3));
+    assert!(!engine.may_serve(&stored.entry, joined, 3));
 }
 
 #[test]
@@ -71,7 +69,7 @@ fn a_replacement_stores_only_over_a_fresh_entry_and_never_lets_a_load_back_in() 
             now,
             ..Fill::default()
         };
-        engine.replace(&engine.key(key), "NEW", &lease, &fill, &mut || 0.5)
+        engine.replace(engine.key(key), "NEW", &lease, &fill, &mut || 0.5)
     };
     fill(&engine, "a", "OLD", &lease, 0);
     assert!(matches!(replace("a", 5), Replaced::Stored(_)));
@@ -91,7 +89,7 @@ fn an_insert_supersedes_a_load_in_flight() {
     let old = begin(&engine, "user:1", 0);
     let lease = Lease::for_nanos(1_000);
     engine.insert(
-        &engine.key("user:1"),
+        engine.key("user:1"),
         "NEW",
         &lease,
         &Fill::default(),

@@ -107,12 +107,12 @@ fn an_entry_that_leaves_late_does_not_take_the_vector_of_its_successor_along() {
             vector: Some(Arc::clone(&vector)),
             ..Fill::default()
         };
-        engine.insert(&engine.key("a"), value, &lease, &fill, &mut || 0.5)
+        engine.insert(engine.key("a"), value, &lease, &fill, &mut || 0.5)
     };
     let old = store("OLD").entry;
     store("NEW");
     // What a thread does that took the old entry out of the store before the new one came.
-    engine.forget_vector(&engine.key("a"), &old);
+    engine.forget_vector(&old);
     assert_eq!(engine.nearest(&vector, 0.9).len(), 1);
 }
 
@@ -131,8 +131,9 @@ fn rows_and_entries_stay_together_while_threads_store_and_purge() {
             vector: Some(Arc::clone(&vector)),
             ..Fill::default()
         };
-        let key = engine.key(format!("k{number}"));
-        engine.insert(&key, "x", &Lease::for_nanos(1_000), &fill, &mut || 0.5);
+        let key = format!("k{number}");
+        let key = engine.key(&key);
+        engine.insert(key, "x", &Lease::for_nanos(1_000), &fill, &mut || 0.5);
     };
     let near = Purge::Within {
         centre: Arc::clone(&vector),

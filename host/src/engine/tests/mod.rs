@@ -32,7 +32,7 @@ fn read_near(
 ) -> Read<&'static str> {
     let draw = &mut || 0.5;
     engine.read(
-        &engine.key(key),
+        engine.key(key),
         &mut Reader {
             now,
             vector,
@@ -68,7 +68,7 @@ fn finish_near(
     };
     engine
         .complete(ticket, value, lease, &fill, &mut || 0.5)
-        .stored
+        .is_stored()
 }
 
 fn fill(engine: &TestEngine, key: &str, value: &'static str, lease: &Lease, now: Instant) {
