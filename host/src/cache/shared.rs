@@ -165,10 +165,16 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         lease
     }
 
+    /// When a purge takes effect. By the clock that hits are judged by: on a finer one, what it expires
+    /// would be fresh until the coarse clock has caught up.
+    fn time_of_purge(&self) -> Instant {
+        self.time.coarse()
+    }
+
     pub(super) fn purge_key(&self, key: &str, mode: PurgeMode, demand: &Demand) {
         self.counters.add(Count::Invalidation);
         let key = self.engine.key(key);
-        let now = self.time.now();
+        let now = self.time_of_purge();
         let mut purged = Purged::default();
         self.engine.purge_key(key, mode, demand, now, &mut purged);
     }
@@ -178,7 +184,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         // A soft invalidation takes effect at a time, and a demand is held until one.
         let now = match (mode, demand.mark) {
             (PurgeMode::Drop, None) => 0,
-            _ => self.time.now(),
+            _ => self.time_of_purge(),
         };
         self.engine
             .purge_tags(std::iter::once(tag), mode, demand, now);
@@ -186,7 +192,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
 
     pub(super) fn purge(&self, purge: &Purge, demand: &Demand) {
         self.counters.add(Count::Invalidation);
-        let now = self.time.now();
+        let now = self.time_of_purge();
         match purge {
             Purge::KeysAgain { keys, mode, after } => {
                 let later = Purge::Keys {

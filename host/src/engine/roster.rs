@@ -55,7 +55,7 @@ struct Part<V> {
     entries: Vec<Arc<Entry<V>>>,
     /// The unit of time after which each can go.
     due: Vec<u32>,
-    /// Where the next glance and the next look go to.
+    /// Where the last glance and the last look went to.
     glance: usize,
     look: usize,
     /// The clock when the round of looks began, and when the last whole one did.
@@ -136,31 +136,24 @@ impl<V> Roster<V> {
         let mut found = Candidates::default();
         let count = part.entries.len();
         let now = unit(now);
+        // Downwards: an entry that leaves makes room for the last one, which was met already.
         for _ in 0..pace.glances.min(count) {
-            if part.glance >= count {
-                part.glance = 0;
-            }
+            part.glance = next_below(part.glance, count);
             if part.due[part.glance] <= now {
                 found.due.push(Arc::clone(&part.entries[part.glance]));
             }
-            part.glance += 1;
         }
-        if clock != part.looked_at_all {
-            for _ in 0..pace.looks.min(count) {
-                if part.look >= count {
-                    part.look = 0;
-                }
-                if part.look == 0 {
-                    part.round_began = clock;
-                }
-                found.to_look_at.push(Arc::clone(&part.entries[part.look]));
-                part.look += 1;
-                if part.look >= count {
-                    part.looked_at_all = part.round_began;
-                    if part.looked_at_all == clock {
-                        break;
-                    }
-                }
+        for _ in 0..pace.looks.min(count) {
+            if part.looked_at_all == clock {
+                break;
+            }
+            if part.look == 0 {
+                part.round_began = clock;
+            }
+            part.look = next_below(part.look, count);
+            found.to_look_at.push(Arc::clone(&part.entries[part.look]));
+            if part.look == 0 {
+                part.looked_at_all = part.round_began;
             }
         }
         found
@@ -209,6 +202,11 @@ impl<V> Default for Candidates<V> {
             to_look_at: Vec::new(),
         }
     }
+}
+
+/// The position below one of `count`, which is not 0; the last below the first.
+fn next_below(position: usize, count: usize) -> usize {
+    position.min(count).checked_sub(1).unwrap_or(count - 1)
 }
 
 /// The unit of time that an instant is in; instants after some 146 years are in the last but one.
@@ -262,14 +260,14 @@ mod tests {
     #[test]
     fn nothing_is_due_before_its_time_and_a_sweep_goes_on_where_it_ended() {
         let roster = Roster::new(1);
+        roster.add(&entry("kept", &Lease::default()));
         for name in ["a", "b", "c"] {
             roster.add(&entry(name, &Lease::for_nanos(5 * SECOND)));
         }
-        roster.add(&entry("kept", &Lease::default()));
         assert!(due(&roster, 5 * SECOND - 1, 10).is_empty());
-        assert_eq!(due(&roster, 5 * SECOND, 2), ["a", "b"]);
-        assert_eq!(due(&roster, 5 * SECOND, 2), ["c"]);
-        assert_eq!(due(&roster, NEVER - 1, 2), ["a", "b"]);
+        assert_eq!(due(&roster, 5 * SECOND, 1), ["c"]);
+        assert_eq!(due(&roster, 5 * SECOND, 2), ["b", "a"]);
+        assert_eq!(due(&roster, NEVER - 1, 2), ["c"]);
     }
 
     #[test]
@@ -279,7 +277,7 @@ mod tests {
         entries.iter().for_each(|entry| roster.add(entry));
         roster.remove(&entries[0]);
         roster.remove(&entries[0]);
-        assert_eq!(due(&roster, SECOND, 10), ["c", "b"]);
+        assert_eq!(due(&roster, SECOND, 10), ["b", "c"]);
         roster.remove(&entries[2]);
         assert_eq!(due(&roster, SECOND, 10), ["b"]);
         assert_eq!(roster.len(), 1);

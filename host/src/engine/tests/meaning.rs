@@ -159,5 +159,10 @@ fn rows_and_entries_stay_together_while_threads_store_and_purge() {
         });
         let rows = engine.vectors.read().len();
         assert_eq!(rows, engine.entry_count(), "in round {round}");
+        assert_eq!(
+            engine.store.listed(),
+            engine.entry_count(),
+            "in round {round}"
+        );
     }
 }

@@ -83,3 +83,76 @@ fn a_sweep_gives_up_regions_whose_older_loads_have_come_home() {
     engine.sweep(3, Pace::ROUND);
     assert_eq!(engine.regions.len(), 0);
 }
+
+#[test]
+fn entries_without_an_end_that_a_tag_hides_are_swept() {
+    let engine = plain();
+    let lease = Lease {
+        ttl: None,
+        ..tagged("tag")
+    };
+    for number in 0..100 {
+        fill(&engine, &format!("hidden{number}"), "x", &lease, 0);
+        fill(&engine, &format!("kept{number}"), "x", &Lease::default(), 0);
+    }
+    let drop_tag = Purge::Tags {
+        tags: vec!["tag".into()],
+        mode: PurgeMode::Drop,
+    };
+    engine.purge(&drop_tag, 1);
+    let mut swept = 0;
+    for _ in 0..200 / Pace::BESIDE_A_LOAD.looks {
+        swept += engine.sweep(2, Pace::BESIDE_A_LOAD).len();
+    }
+    assert!(swept >= 90, "one round meets nearly all: {swept}");
+    engine.sweep(2, Pace::ROUND);
+    assert_eq!(engine.entry_count(), 100);
+}
+
+#[test]
+fn a_key_that_is_loaded_again_and_again_leaves_nothing_behind() {
+    let engine = plain();
+    let lease = Lease::for_nanos(1 << 50);
+    for now in 0..1_000 {
+        engine.insert(engine.key("a"), "x", &lease, &Fill::default(), &mut || 0.5);
+        engine.sweep(now, Pace::BESIDE_A_LOAD);
+    }
+    assert_eq!((engine.entry_count(), engine.store.listed()), (1, 1));
+}
+
+#[test]
+fn what_is_over_stays_a_small_part_while_loads_sweep_beside_themselves() {
+    let engine = plain();
+    let second = 1 << 30;
+    let mut most = 0;
+    for number in 0..20_000u64 {
+        // Ten loads a second, of keys that nobody asks for again, fresh for ten seconds.
+        let now = number * second / 10;
+        fill(
+            &engine,
+            &format!("k{number}"),
+            "x",
+            &Lease::for_nanos(10 * second),
+            now,
+        );
+        engine.sweep(now, Pace::BESIDE_A_LOAD);
+        most = most.max(engine.entry_count());
+    }
+    assert!(
+        most < 130,
+        "a hundred are fresh at a time, and {most} were held"
+    );
+}
+
+#[test]
+fn a_load_past_its_limit_holds_nobody_up_and_stores_nothing() {
+    let engine: TestEngine = Engine::new(&Options {
+        load_limit: 100,
+        ..Options::default()
+    });
+    let slow = begin(&engine, "a", 0);
+    assert!(matches!(read(&engine, "a", 99), Read::Join { .. }));
+    let next = begin(&engine, "a", 100);
+    assert!(!finish(&engine, slow, "LATE", &Lease::default()));
+    assert!(finish(&engine, next, "x", &Lease::default()));
+}

@@ -4,6 +4,7 @@ mod counters;
 mod loads;
 mod meaning;
 mod memory;
+mod origin;
 mod purges;
 
 use super::*;
