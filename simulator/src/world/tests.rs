@@ -1,5 +1,6 @@
 //! The world, one rule a test, on small synthetic workloads.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::*;
@@ -166,5 +167,33 @@ fn a_load_that_is_slow_does_not_hand_an_invalidated_value_on_for_ever() {
         summary.read_latency_us.max <= 2.0e6,
         "{}",
         summary.read_latency_us.max
+    );
+}
+
+/// A change is delivered a second before any load can see it: whoever loads in between gets the old
+/// value, and without a word from the origin keeps it.
+#[test]
+fn an_event_that_outruns_its_commit_leaves_old_values_behind_and_none_behind_a_fence() {
+    let tags = native("cdc", r#"{"ttl":"none"}"#);
+    let rest = |fence: bool| {
+        format!(
+            "{WRITES}[origin]\nlatency = \"20ms\"\nvisible_after = \"1s\"\nfence = {fence}\n\
+             [feed]\ndelay = \"0s\"\n"
+        )
+    };
+    let without = run_with(&tags, &rest(false));
+    // Every write: the first read after it loads the old value, which is hit until the next write.
+    assert!(without.stale_hits > 900, "{}", without.stale_hits);
+    let behind = run_with(&tags, &rest(true));
+    assert_eq!((behind.stale_hits, behind.stale_answers), (0, 0));
+    // Readers load again until they see what they must, for a second each.
+    assert!(
+        behind.discarded_fills > 40 * 49,
+        "{}",
+        behind.discarded_fills
+    );
+    assert_eq!(
+        behind.fresh_hits + behind.delayed_hits + behind.misses,
+        behind.reads
     );
 }
