@@ -15,8 +15,9 @@ pub(super) struct Clients {
     pub(super) monotonic_read_violations: u64,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Seen {
+/// What a client has written and seen of one key.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
     /// The state after the client's last write of the key.
     wrote: State,
     /// The latest state that it was shown.
@@ -31,12 +32,22 @@ impl Clients {
         }
     }
 
-    /// A client was shown the key's value as of the state `held`.
+    /// What a read that begins now must not fall behind.
+    pub(super) fn seen(&self, client: u32, key: u32) -> Seen {
+        match client {
+            0 => Seen::default(),
+            client => self.of.get(&(client, key)).copied().unwrap_or_default(),
+        }
+    }
+
+    /// A client was shown the key's value as of the state `held`. `before` is what it had seen when its
+    /// read began: what it writes or is shown while it waits, this read owes it nothing of.
     pub(super) fn read(
         &mut self,
         client: u32,
         key: u32,
         held: State,
+        before: Seen,
         measured: bool,
         truth: &Truth,
     ) {
@@ -44,13 +55,13 @@ impl Clients {
             return;
         }
         self.any = true;
-        let seen = self.of.entry((client, key)).or_default();
-        if measured && truth.missing(key, held, seen.wrote).is_some() {
+        if measured && truth.missing(key, held, before.wrote).is_some() {
             self.read_your_writes_violations += 1;
         }
-        if measured && truth.missing(key, held, seen.read).is_some() {
+        if measured && truth.missing(key, held, before.read).is_some() {
             self.monotonic_read_violations += 1;
         }
+        let seen = self.of.entry((client, key)).or_default();
         seen.read = seen.read.max(held);
     }
 }

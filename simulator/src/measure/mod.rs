@@ -6,6 +6,7 @@ mod recorder;
 mod series;
 mod summary;
 
+pub use clients::Seen;
 pub use distribution::Distribution;
 pub use recorder::{Answer, Class, Recorder};
 pub use summary::*;

@@ -1,6 +1,6 @@
 //! Counts what happens in a run and makes its figures.
 
-use super::clients::Clients;
+use super::clients::{Clients, Seen};
 use super::series::{Bins, WINDOW, Windows};
 use super::{Distribution, PolicyFigures, Semantic, Summary};
 use crate::report::{Histogram, Series};
@@ -25,6 +25,8 @@ pub struct Answer {
     /// When the read began, and the origin's state then.
     pub began: u64,
     pub seen: State,
+    /// What its client had written and seen of the key when it began.
+    pub client_seen: Seen,
     /// When it was answered.
     pub answered: u64,
     /// The state that the answer holds; none where no answer could be had.
@@ -92,8 +94,9 @@ impl Recorder {
     pub fn answer(&mut self, answer: &Answer, truth: &Truth) {
         let measured = self.measures(answer.began);
         if let Some(held) = answer.held {
+            let (client, key, before) = (answer.client, answer.key, answer.client_seen);
             self.clients
-                .read(answer.client, answer.key, held, measured, truth);
+                .read(client, key, held, before, measured, truth);
         }
         if !measured {
             return;
@@ -147,6 +150,11 @@ impl Recorder {
         for (bound, count) in BOUNDS.into_iter().zip(counts) {
             *count += u64::from(age > bound * 1_000_000_000);
         }
+    }
+
+    /// What a client has written and seen of a key.
+    pub fn client_seen(&self, client: u32, key: u32) -> Seen {
+        self.clients.seen(client, key)
     }
 
     /// A client wrote a key.

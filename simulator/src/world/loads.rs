@@ -11,7 +11,7 @@ use super::agenda::Class as Order;
 use super::node::Held;
 use super::truth::State;
 use super::{Task, World};
-use crate::measure::Class;
+use crate::measure::{Class, Seen as ClientSeen};
 
 /// A read that waits for a value.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Waiter {
     pub(super) began: u64,
     /// The origin's state when it began.
     pub(super) seen: State,
+    /// What its client had written and seen of the key when it began.
+    pub(super) client_seen: ClientSeen,
     pub(super) class: Class,
     pub(super) bytes: u64,
     /// Set for a read that joined the load of another.

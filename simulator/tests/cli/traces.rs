@@ -188,6 +188,23 @@ fn columns_of_other_names_are_set_on_the_command_line() {
     );
 }
 
+#[test]
+fn a_read_owes_its_client_nothing_of_what_it_writes_meanwhile() {
+    let dir = Dir::new("read-your-writes");
+    // The first read looks at the origin after 10 ms and is answered after 20; the write falls between.
+    // Only the second read began after it.
+    dir.write(
+        "t.csv",
+        "ts_us,op,key,client\n0,R,a,c\n15000,W,a,c\n30000,R,a,c\n40000,R,a,d\n",
+    );
+    dir.succeeds(&["compare", "--trace", "t.csv", "--policy", "native:ttl"]);
+    let report = dir.json("reports/t/report.json");
+    let summary = &report["runs"][0]["summary"];
+    assert_eq!(count(summary, "stale_hits"), 2);
+    assert_eq!(count(summary, "read_your_writes_violations"), 1);
+    assert_eq!(count(summary, "monotonic_read_violations"), 0);
+}
+
 /// Recordings that are not part of the repository: where they are not at hand this checks nothing.
 #[test]
 fn recordings_of_every_known_format_are_converted_where_they_are_at_hand() {
