@@ -39,6 +39,8 @@ impl Error {
             .filter(|line| !line.is_empty())
             .collect::<Vec<_>>()
             .join("; ");
+        // What others wrote, a policy for one, shall not move the cursor of a terminal.
+        let message = message.replace(|c: char| c.is_control() && c != '\t', " ");
         Self { kind, message }
     }
 
@@ -76,5 +78,6 @@ mod tests {
         assert_eq!(error.to_string(), "bad; worse");
         assert_eq!((error.kind(), error.exit_status()), (Kind::Usage, 2));
         assert_eq!(Error::other("x").exit_status(), 1);
+        assert_eq!(Error::other("a\x1b[2Jb").to_string(), "a [2Jb");
     }
 }

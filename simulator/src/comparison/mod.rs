@@ -85,11 +85,16 @@ fn assemble(
 ) -> Result<Report, Error> {
     let timing = timing(contenders, jobs, &finished, seconds);
     let mut runs = Vec::new();
+    // Once a policy: its replications fail alike.
+    let mut warned = None;
     for ((contender, replication), Finished { outcome, .. }) in jobs.iter().zip(finished) {
         let label = &contender.info.label;
-        if let Some(error) = &outcome.policy_error {
-            // A reader of warnings that has gone away stops nothing.
-            let _ = writeln!(std::io::stderr(), "warning: {label}: {error}");
+        if let Some(error) = &outcome.policy_error
+            && warned != Some(label)
+        {
+            warned = Some(label);
+            // One line, whatever the policy says. A reader that has gone away stops nothing.
+            let _ = writeln!(std::io::stderr(), "warning: {}", Error::other(error));
         }
         runs.push(Run {
             policy: label.clone(),

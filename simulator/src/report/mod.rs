@@ -5,7 +5,7 @@
 //! `histograms.csv`), the figures (`plots/*.svg`) and `index.html`, one page that needs no
 //! network. [`totals()`] puts the replications of a policy together.
 //!
-//! The same report gives the same bytes in every file, but for what comes from `timing`.
+//! The same inputs give the same bytes in every file, but for what `report.json` has under `timing`.
 
 mod columns;
 mod csv;

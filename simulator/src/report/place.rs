@@ -15,7 +15,7 @@ pub fn check_place(dir: &Path) -> Result<(), Error> {
     match dir.ancestors().find(|place| place.exists()) {
         Some(place) if !place.is_dir() => {
             let path = place.display();
-            Err(Error::other(format!("{path} is a file, not a directory")))
+            Err(Error::usage(format!("{path} is a file, not a directory")))
         }
         _ => Ok(()),
     }
@@ -27,6 +27,22 @@ pub fn check_place(dir: &Path) -> Result<(), Error> {
 /// renamed to it; else its files are moved over one by one, in order, and whatever else lies in
 /// `dir` stays. Moves within a file system fail only for what is checked before the first one.
 pub fn place(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
+    let missing: Vec<&Path> = dir
+        .ancestors()
+        .skip(1)
+        .take_while(|dir| !dir.exists())
+        .collect();
+    let placed = place_in(files, dir);
+    if placed.is_err() {
+        // What was made on the way is empty again, and goes from the deepest up.
+        for made in missing {
+            let _ = fs::remove_dir(made);
+        }
+    }
+    placed
+}
+
+fn place_in(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
     let fail = |doing: &str, path: &Path, e: io::Error| {
         Error::other(format!("{doing} {}: {e}", path.display()))
     };

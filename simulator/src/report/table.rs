@@ -194,11 +194,14 @@ fn speed(report: &Report) -> String {
         duration(timing.seconds * 1e6)
     );
     if timing.guest_calls > 0 {
-        text += &format!(
-            "; {} guest calls of {:.0} ns",
-            count(timing.guest_calls as f64),
-            timing.ns_per_guest_call
-        );
+        text += &match timing.guest_calls {
+            1 => "; 1 guest call".to_owned(),
+            calls => format!("; {} guest calls", count(calls as f64)),
+        };
+        // A few calls are none that were timed.
+        if timing.ns_per_guest_call > 0.0 {
+            text += &format!(" of {:.0} ns", timing.ns_per_guest_call);
+        }
     }
     for (component, native) in twins(report) {
         if let Some(ratio) = ratio(report, component, native) {

@@ -1,8 +1,12 @@
 //! Numbers as people read them: `3.4 k`, `1.2 s`, `0.012 %`.
 
-/// Rounds to two significant digits below ten and to a whole number above, without a trailing `.0`.
+/// Rounds to a whole number above ten, to one decimal below, without a trailing `.0`, and to one
+/// significant digit what would else be shown as nothing.
 fn short(x: f64) -> String {
-    if x.abs() < 9.95 {
+    if x != 0.0 && x.abs() < 0.095 {
+        let digits = (-x.abs().log10() - 1e-9).ceil().min(12.0) as usize;
+        format!("{x:.digits$}")
+    } else if x.abs() < 9.95 {
         let text = format!("{x:.1}");
         text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
     } else {
@@ -100,6 +104,11 @@ mod tests {
         assert_eq!(count(999.4), "999");
         assert_eq!(count(999.6), "1 k");
         assert_eq!(count(3_421.0), "3.4 k");
+        let small = [0.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.000_02].map(count);
+        let words = [
+            "0", "0.5", "0.2", "0.1", "0.05", "0.02", "0.01", "0.005", "0.00002",
+        ];
+        assert_eq!(small, words);
         assert_eq!(duration(999_700.0), "1 s");
         assert_eq!(duration(60e6), "60 s");
         assert_eq!(duration(300e6), "5 min");

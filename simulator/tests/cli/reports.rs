@@ -135,7 +135,7 @@ pub fn check_report(report: &Value, replications: usize) {
     }
 }
 
-/// Every file of a report, by its name; `report.json` and the page without their timings.
+/// Every file of a report, by its name; `report.json` without its timings.
 fn bytes(dir: &Dir, report: &str) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for folder in [report.to_owned(), format!("{report}/plots")] {
@@ -152,10 +152,6 @@ fn bytes(dir: &Dir, report: &str) -> BTreeMap<String, String> {
     let mut json = dir.json(&format!("{report}/report.json"));
     json.as_object_mut().unwrap().remove("timing").unwrap();
     files.insert("report.json".to_owned(), json.to_string());
-    let page = files.get_mut("index.html").unwrap();
-    let (before, timing) = page.split_once(" Simulated at ").unwrap();
-    let (_, after) = timing.split_once('\n').unwrap();
-    *page = format!("{before}\n{after}");
     files
 }
 

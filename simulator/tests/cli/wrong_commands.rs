@@ -186,11 +186,11 @@ fn what_is_set_wrongly_names_the_set() {
 }
 
 #[test]
-fn a_report_that_has_no_place_is_status_1_and_nothing_is_run_for_it() {
+fn a_report_that_has_no_place_is_an_error_before_anything_runs() {
     let dir = Dir::new("out");
     dir.write("small.toml", SMALL).write("file", "mine");
     for out in ["file", "file/deeper", "file/deeper/still"] {
-        let line = dir.fails(1, &["compare", "small.toml", "--out", out]);
+        let line = dir.fails(2, &["compare", "small.toml", "--out", out]);
         assert_eq!(line, "file is a file, not a directory");
     }
     assert_eq!(dir.read("file"), "mine");
@@ -228,6 +228,10 @@ fn a_place_that_takes_no_files_is_status_1() {
         "/proc/report",
     ];
     assert!(dir.fails(1, &compare).starts_with("cannot make /proc/"));
+    // A name that no file system takes, below directories that would have to be made for it.
+    let long = format!("not/yet/there/{}", "x".repeat(300));
+    let line = dir.fails(1, &[&compare[..4], &["--out", &long]].concat());
+    assert!(line.ends_with("File name too long (os error 36)"), "{line}");
     let generate = ["trace", "generate", "small.toml", "/proc/x.csv"];
     assert!(dir.fails(1, &generate).starts_with("/proc/x.csv: "));
 }
