@@ -237,7 +237,13 @@ impl<'de> Visitor<'de> for TextOrTable {
         let distribution = match law.as_str() {
             "exponential" => Distribution::Exponential(map.next_value()?),
             "uniform" => {
-                let [low, high]: [Nanos; 2] = map.next_value()?;
+                let ends: Vec<Nanos> = map.next_value()?;
+                let [low, high] = ends[..] else {
+                    return Err(A::Error::custom(format_args!(
+                        "uniform has two ends, [\"50ms\", \"500ms\"], and not {}",
+                        ends.len()
+                    )));
+                };
                 if low > high {
                     return Err(A::Error::custom(format_args!(
                         "uniform goes from the shorter to the longer: [\"{high}\", \"{low}\"]"
@@ -297,7 +303,8 @@ mod tests {
         for (json, says) in [
             (r#"{"exponental":"20ms"}"#, "unknown field `exponental`"),
             (r#"{"uniform":["2s","1s"]}"#, "[\"1s\", \"2s\"]"),
-            (r#"{"uniform":["2s"]}"#, "length 1"),
+            (r#"{"uniform":["2s"]}"#, "two ends"),
+            (r#"{"uniform":["2s","3s","4s"]}"#, "not 3"),
             (
                 r#"{"lognormal":{"median":"1s","sigma":-1}}"#,
                 "between 0 and 20",

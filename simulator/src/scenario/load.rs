@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::places::Places;
 use super::source::{Source, line_at, table_name};
-use super::suggest::in_plain_words;
+use super::suggest::{LARGEST, in_plain_words};
 use super::{FaultKind, Overrides, Policy, Scenario, TraceFormat, builtin, defaults, validate};
 use crate::error::Error;
 use crate::workload::trace;
@@ -37,6 +37,12 @@ impl Loaded {
     #[must_use]
     pub fn policy_error(&self, index: usize, message: impl std::fmt::Display) -> Error {
         self.places.policy_error(index, &message.to_string())
+    }
+
+    /// An error about the warm-up, with where that was written.
+    #[must_use]
+    pub fn warmup_error(&self, message: impl std::fmt::Display) -> Error {
+        self.places.warmup_error(message)
     }
 
     /// An error about the file that the workload comes from, with where that file was named.
@@ -130,8 +136,18 @@ pub fn from_str(
     overrides: &Overrides,
 ) -> Result<Loaded, Error> {
     let syntax = |error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| line_at(text, span.start));
-        Error::usage(format_args!("{origin_name}:{line}: {}", error.message()))
+        let span = error.span().unwrap_or_default();
+        let line = line_at(text, span.start);
+        let number = text.get(span).unwrap_or_default();
+        // What TOML's own types cannot hold is a matter of syntax to its reader.
+        match number.trim_start_matches(['+', '-']).replace('_', "") {
+            digits if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Error::usage(format_args!(
+                    "{origin_name}:{line}: {number} is too large: whole numbers go up to {LARGEST}"
+                ))
+            }
+            _ => Error::usage(format_args!("{origin_name}:{line}: {}", error.message())),
+        }
     };
     let spanned = DeTable::parse(text).map_err(syntax)?;
     let mut source = Source::of(origin_name, text, spanned.get_ref());
@@ -167,6 +183,19 @@ fn resolve<'a>(
             .max_by_key(|key| source.line(&at(&[key])).unwrap_or(usize::MAX));
         return Err(source.error(&at(&[later.unwrap_or("trace")]), &written, message));
     }
+    if let Some(path) = array_for_table(&tree) {
+        let (key, parents) = path
+            .split_last()
+            .map_or(("", &[][..]), |(key, parents)| (key, parents));
+        let table = table_name(parents);
+        let place = if table.is_empty() {
+            table
+        } else {
+            format!(" in {table}")
+        };
+        let message = format!("`{key}`{place}: an array where a table belongs");
+        return Err(source.error(&path, &written, message));
+    }
     let replications_given = tree.contains_key("replications");
     let keys_given = tree
         .get("workload")
@@ -192,8 +221,12 @@ fn resolve<'a>(
                 Some((last, parents)) if !is_table => (table_name(parents), Some(last.as_str())),
                 _ => (table_name(&path), None),
             };
-            // A missing key is missing from a table, whose name is then the last part of the path.
-            let plain = match message.starts_with("missing field ") {
+            // A key that is missing, or that only the reader of a law has met, is one of the table that
+            // the whole path names.
+            let is_field = |last: &String| message.starts_with(&format!("unknown field `{last}`"));
+            let of_table = message.starts_with("missing field ")
+                || (message.starts_with("unknown field ") && !path.last().is_some_and(is_field));
+            let plain = match of_table {
                 true => in_plain_words(&message, &table_name(&path), None),
                 false => in_plain_words(&message, &table, key),
             };
@@ -206,7 +239,12 @@ fn resolve<'a>(
     fill_in(&mut scenario, replications_given, keys_given);
     for (path, distribution) in distributions(&mut scenario) {
         distribution.read_files(base_dir).map_err(|why| {
-            source.error(&at(&path), &written, format_args!("`{}`: {why}", path[1]))
+            let [table, key] = path;
+            source.error(
+                &at(&path),
+                &written,
+                format_args!("`{key}` in [{table}]: {why}"),
+            )
         })?;
     }
     for (index, policy) in scenario.policies.iter_mut().enumerate() {
@@ -216,8 +254,11 @@ fn resolve<'a>(
         })?;
     }
     validate::check(&scenario).map_err(|wrong| {
-        let (key, parents) = wrong
-            .path
+        let path = match &wrong.or {
+            Some(or) if !source.says(&wrong.path, &written) => or,
+            _ => &wrong.path,
+        };
+        let (key, parents) = path
             .split_last()
             .map_or((None, &[][..]), |(key, parents)| (Some(key), parents));
         let table = table_name(parents);
@@ -226,11 +267,7 @@ fn resolve<'a>(
             (Some(key), table) => format!("`{key}` in {table}: "),
             (None, _) => String::new(),
         };
-        source.error(
-            &wrong.path,
-            &written,
-            format_args!("{subject}{}", wrong.message),
-        )
+        source.error(path, &written, format_args!("{subject}{}", wrong.message))
     })?;
     let places = Places::of(&scenario, source, &written);
     Ok(Loaded {
@@ -238,6 +275,61 @@ fn resolve<'a>(
         base_dir: base_dir.to_owned(),
         policy_dir,
         places,
+    })
+}
+
+/// The path of an array that stands where a table belongs: a `[[origin]]`. Serde would read its elements
+/// as the values of the table, one after the other.
+fn array_for_table(tree: &Table) -> Option<Vec<String>> {
+    /// `*` is every element of an array.
+    const TABLES: [&str; 18] = [
+        "workload",
+        "workload.reads",
+        "workload.writes",
+        "workload.tags",
+        "workload.embeddings",
+        "workload.phase.*",
+        "workload.phase.*.reads",
+        "workload.phase.*.writes",
+        "trace",
+        "trace.columns",
+        "trace.columns.ops",
+        "origin",
+        "cache",
+        "writes",
+        "feed",
+        "feed.outages.*",
+        "faults.*",
+        "policy.*",
+    ];
+    fn find(value: &Value, parts: &[&str], path: &mut Vec<String>) -> bool {
+        let Some((part, rest)) = parts.split_first() else {
+            return value.is_array();
+        };
+        let mut enter = |key: String, value: &Value| {
+            path.push(key);
+            let found = find(value, rest, path);
+            if !found {
+                path.pop();
+            }
+            found
+        };
+        match value {
+            Value::Array(elements) if *part == "*" => elements
+                .iter()
+                .enumerate()
+                .any(|(index, element)| enter(index.to_string(), element)),
+            Value::Table(table) => table
+                .get(*part)
+                .is_some_and(|value| enter((*part).to_owned(), value)),
+            _ => false,
+        }
+    }
+    TABLES.into_iter().find_map(|table| {
+        let parts: Vec<&str> = table.split('.').collect();
+        let (first, rest) = parts.split_first()?;
+        let mut path = vec![(*first).to_owned()];
+        find(tree.get(*first)?, rest, &mut path).then_some(path)
     })
 }
 
@@ -264,6 +356,9 @@ fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) 
                 trace.rate.get_or_insert(defaults::TRACE_RATE);
             }
             if matches!(trace.format, TraceFormat::Csv | TraceFormat::Jsonl) {
+                if trace.columns.unit.is_none() {
+                    trace.columns.unit = trace.unit.take();
+                }
                 trace.columns = std::mem::take(&mut trace.columns).filled();
             }
         }

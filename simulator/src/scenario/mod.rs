@@ -10,6 +10,7 @@ mod duration;
 mod load;
 mod overrides;
 mod places;
+mod popularity;
 mod source;
 mod spec;
 mod suggest;
@@ -101,7 +102,7 @@ pub enum Arrivals {
 }
 
 /// Which key an event is about.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Popularity {
     Uniform,
@@ -137,11 +138,13 @@ pub enum WriteTargets {
 }
 
 /// A change of the streams. What is `None` stays as it was.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Phase {
     pub at: Nanos,
+    #[serde(default)]
     pub reads: PhaseStream,
+    #[serde(default)]
     pub writes: PhaseStream,
 }
 
@@ -182,6 +185,9 @@ pub struct Trace {
     /// Times are divided by this.
     #[serde(default = "one")]
     pub speed: f64,
+    /// Another place for [`Columns::unit`], where it ends up.
+    #[serde(default, skip_serializing)]
+    pub unit: Option<String>,
 }
 
 fn one() -> f64 {

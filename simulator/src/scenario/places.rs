@@ -14,6 +14,7 @@ use crate::error::Error;
 pub(super) struct Places {
     /// The file that the workload comes from; `None` where the command line names it.
     input: Option<String>,
+    warmup: String,
     policies: Vec<PolicyPlace>,
 }
 
@@ -50,6 +51,7 @@ impl Places {
         Self {
             // `--trace` tells no more than the name of the file, which is in the message.
             input: input.filter(|place| place != "--trace"),
+            warmup: place(&["warmup"]),
             policies: policies.collect(),
         }
     }
@@ -69,6 +71,11 @@ impl Places {
             _ => message,
         };
         Error::usage(format_args!("{place}: {message}"))
+    }
+
+    /// An error about the warm-up.
+    pub(super) fn warmup_error(&self, message: impl fmt::Display) -> Error {
+        Error::usage(format_args!("{}: `warmup`: {message}", self.warmup))
     }
 
     /// An error about the file that the workload comes from.

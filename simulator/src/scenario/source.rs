@@ -96,6 +96,11 @@ impl<'a> Source<'a> {
         self.positions.get(path).copied()
     }
 
+    /// Whether the text or a `--set` says what stands at `path`.
+    pub(super) fn says(&self, path: &[String], written: &Written) -> bool {
+        self.positions.contains_key(path) || written.by(path).is_some()
+    }
+
     /// An error about what stands at `path`: where that was written, and what is wrong.
     pub(super) fn error(
         &self,

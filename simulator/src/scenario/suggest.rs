@@ -60,10 +60,11 @@ pub(super) fn in_plain_words(message: &str, table: &str, key: Option<&str>) -> S
         .strip_prefix("invalid type: ")
         .or_else(|| message.strip_prefix("invalid value: "));
     if let Some((found, expected)) = what.and_then(|what| what.split_once(", expected ")) {
-        return format!(
-            "{subject}: {found} where {} belongs",
-            plain_type(expected.trim())
-        );
+        let (found, expected) = (plain_found(found), expected.trim());
+        return match too_large(found, expected) {
+            Some(text) => format!("{subject}: {text}"),
+            None => format!("{subject}: {found} where {} belongs", plain_type(expected)),
+        };
     }
     format!("{subject}: {message}")
 }
@@ -87,6 +88,36 @@ fn split_first<'a, 'b>(quoted: &'b [&'a str], rest: &'a str) -> (&'a str, &'b [&
 fn quoted(message: &str) -> Vec<&str> {
     message.split('`').skip(1).step_by(2).collect()
 }
+
+fn plain_found(found: &str) -> &str {
+    match found {
+        "map" => "a table",
+        "sequence" => "an array",
+        other => other,
+    }
+}
+
+/// Says of a whole number that is one, but past the end of its type, that it is too large. One that is
+/// past every type of TOML arrives as text.
+fn too_large(found: &str, expected: &str) -> Option<String> {
+    let most = match expected {
+        "u32" => u64::from(u32::MAX),
+        // TOML has no larger ones.
+        "u64" | "usize" => LARGEST,
+        _ => return None,
+    };
+    let integer = found.strip_prefix("integer `");
+    let digits = integer.or_else(|| found.strip_prefix("string \""))?;
+    let digits = digits.strip_suffix(['`', '"'])?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_text = integer.is_none();
+    // Text that would be right without its quotes is no number, whatever is in it.
+    let fits = digits.parse::<u64>().is_ok_and(|number| number <= most);
+    (is_number && !(is_text && fits)).then(|| format!("{digits} is too large: at most {most}"))
+}
+
+/// The largest whole number of TOML.
+pub(super) const LARGEST: u64 = i64::MAX as u64;
 
 fn plain_type(expected: &str) -> &str {
     match expected {
@@ -145,6 +176,22 @@ mod tests {
             (
                 "invalid type: string \"x\", expected u32",
                 "`k` in [origin]: string \"x\" where a whole number from 0 up belongs",
+            ),
+            (
+                "invalid value: integer `99999999999`, expected u32",
+                "`k` in [origin]: 99999999999 is too large: at most 4294967295",
+            ),
+            (
+                "invalid type: string \"99999999999999999999\", expected u64",
+                "`k` in [origin]: 99999999999999999999 is too large: at most 9223372036854775807",
+            ),
+            (
+                "invalid type: string \"5\", expected u32",
+                "`k` in [origin]: string \"5\" where a whole number from 0 up belongs",
+            ),
+            (
+                "invalid type: sequence, expected a map",
+                "`k` in [origin]: an array where a table belongs",
             ),
         ] {
             assert_eq!(in_plain_words(message, "[origin]", Some("k")), says);

@@ -11,6 +11,8 @@ use super::{
 /// Something that cannot be so: the path of the key in the scenario, and why.
 pub(super) struct Wrong {
     pub path: Vec<String>,
+    /// What is as wrong, to be named where the scenario does not say what stands at `path`.
+    pub or: Option<Vec<String>>,
     pub message: String,
 }
 
@@ -32,6 +34,9 @@ const MOST_SERVERS: u32 = 1_000_000;
 /// Times are added up in 64 bits of nanoseconds, which end after 584 years.
 const LONGEST_RUN: Nanos = Nanos::from_secs(100 * 365 * 86_400);
 
+/// In bytes. File systems take 255, and an unfinished report has a longer name.
+const LONGEST_NAME: usize = 200;
+
 /// More would take days of real time, and is a slip of the finger.
 const MOST_EVENTS: f64 = 1e10;
 
@@ -44,6 +49,7 @@ type Checked = Result<(), Wrong>;
 fn wrong(path: &str, message: impl Into<String>) -> Wrong {
     Wrong {
         path: path.split('.').map(str::to_owned).collect(),
+        or: None,
         message: message.into(),
     }
 }
@@ -85,6 +91,10 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
             "`{}` cannot name the folder of a report",
             scenario.name.escape_default()
         )
+    })?;
+    require(scenario.name.len() <= LONGEST_NAME, "name", || {
+        let length = scenario.name.len();
+        format!("at most {LONGEST_NAME} bytes, for it names a folder, and not {length}")
     })?;
     require(scenario.replications >= 1, "replications", || {
         "there is at least 1 replication".to_owned()
@@ -191,6 +201,11 @@ fn check_workload(workload: &Workload) -> Checked {
     require(workload.keys <= MOST, "workload.keys", || {
         format!("at most {MOST} keys, not {}", workload.keys)
     })?;
+    require(
+        !workload.key.is_empty() || embeddings,
+        "workload.key",
+        || "a key is not empty".to_owned(),
+    )?;
     let numbered = workload.key.contains("{}") || embeddings || workload.keys == 1;
     require(numbered, "workload.key", || {
         format!(
@@ -299,11 +314,17 @@ fn check_events(workload: &Workload, duration: Nanos) -> Checked {
             });
         for (end, next, next_path) in ends.chain([(duration, 0.0, String::new())]) {
             events += rate * Nanos(end.0.saturating_sub(since.0)).as_secs_f64();
-            require(events <= MOST_EVENTS, &path, || {
-                format!(
-                    "{events:.0} {stream} in {duration} take days to run: at most {MOST_EVENTS:.0}"
-                )
-            })?;
+            if events > MOST_EVENTS {
+                return Err(Wrong {
+                    or: Some(vec!["duration".to_owned()]),
+                    ..wrong(
+                        &path,
+                        format!(
+                            "{events:.0} {stream} in {duration} take days to run: at most {MOST_EVENTS:.0}"
+                        ),
+                    )
+                });
+            }
             (since, rate, path) = (end, next, next_path);
         }
     }
@@ -355,6 +376,13 @@ fn check_trace(trace: &Trace) -> Checked {
         "trace.columns",
         || "columns are mapped for the formats \"csv\" and \"jsonl\" only".to_owned(),
     )?;
+    require(trace.unit.is_none(), "trace.unit", || {
+        if mapped {
+            "`columns` has a unit already: say it once".to_owned()
+        } else {
+            "a unit is told for the formats \"csv\" and \"jsonl\" only".to_owned()
+        }
+    })?;
     if let Some(unit) = &trace.columns.unit {
         require(
             matches!(unit.as_str(), "ns" | "us" | "ms" | "s"),

@@ -27,10 +27,10 @@ pub fn build(loaded: &Loaded) -> Result<Workload, Error> {
         let last = events.last().map_or(0, |event| event.at);
         let duration = scenario.duration.map_or(last, |duration| duration.0);
         if warmup >= duration && warmup > 0 {
-            return Err(Error::usage(format_args!(
-                "{}: a warm-up of {} leaves nothing to measure, the last event is at {}",
-                trace.path.display(),
+            return Err(loaded.warmup_error(format_args!(
+                "{} of warm-up leave nothing to measure of {}, whose last event is at {}",
                 scenario.warmup.unwrap_or_default(),
+                trace.path.display(),
                 crate::scenario::Nanos(last)
             )));
         }

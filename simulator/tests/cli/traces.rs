@@ -189,6 +189,58 @@ fn columns_of_other_names_are_set_on_the_command_line() {
 }
 
 #[test]
+fn a_unit_may_stand_beside_the_columns() {
+    let dir = Dir::new("unit");
+    dir.write("t.csv", "ts_us,op,key\n0,R,a\n7,W,a\n");
+    let set = ["--set", "trace.format=csv", "--set", "trace.unit=s"];
+    let figures = statistics(&dir, &[&["t.csv"], &set[..]].concat());
+    assert_eq!(&*figures["span"], "7.000 s");
+    let twice = [
+        &["trace", "stat", "t.csv"],
+        &set[..],
+        &["--set", "trace.columns.unit=s"],
+    ]
+    .concat();
+    dir.is_wrong(&twice, "`columns` has a unit already");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_text() {
+    let dir = Dir::new("mark");
+    for (name, text) in [
+        ("t.csv", "ts_us,op,key\r\n0,R,a\r\n7,W,a\r\n"),
+        (
+            "t.jsonl",
+            "{\"ts_us\":0,\"op\":\"R\",\"key\":\"a\"}\r\n{\"ts_us\":7,\"op\":\"W\",\"key\":\"a\"}\r\n",
+        ),
+        (
+            "w.csv",
+            "version,time,op,size,lbn\n1,0,28,512,a\n1,7,2a,512,a\n",
+        ),
+        ("t.lis", "1 2 0 0\n"),
+    ] {
+        let plain = {
+            dir.write(name, text);
+            statistics(&dir, &[name])
+        };
+        dir.write(name, format!("\u{feff}{text}"));
+        assert_eq!(statistics(&dir, &[name]), plain, "{name}");
+        assert_eq!(plain["events"], "2", "{name}");
+    }
+}
+
+#[test]
+fn quoted_keys_may_hold_quotes_commas_and_lines() {
+    let dir = Dir::new("quotes");
+    dir.write(
+        "t.csv",
+        "ts_us,key,op\n0,\"a\nb\",R\n1,\"c\"\",\",R\n2,d\"e,R\n3,\"f\",\"R\"",
+    );
+    let figures = statistics(&dir, &["t.csv"]);
+    assert_eq!((&*figures["events"], &*figures["keys"]), ("4", "4"));
+}
+
+#[test]
 fn a_read_owes_its_client_nothing_of_what_it_writes_meanwhile() {
     let dir = Dir::new("read-your-writes");
     // The first read looks at the origin after 10 ms and is answered after 20; the write falls between.

@@ -114,7 +114,7 @@ fn what_is_set_wrongly_names_the_set() {
             "where a whole number from 0 up belongs",
         ),
         ("workload.keys=4000000000", "at most 10000000 keys"),
-        ("workload.value_bytes=99999999999", "where a whole number"),
+        ("workload.value_bytes=99999999999", "is too large: at most"),
         (
             "workload.reads.rate=1e18",
             "a rate is between 0 and 1e9 a second",
@@ -140,6 +140,19 @@ fn what_is_set_wrongly_names_the_set() {
         ("duration=0s", "longer than 0s"),
         ("duration=500years", "at most 100 years"),
         ("duration=99years", "take days to run"),
+        (
+            "seed=99999999999999999999",
+            "is too large: at most 9223372036854775807",
+        ),
+        (
+            "workload.keys=99999999999",
+            "99999999999 is too large: at most 4294967295",
+        ),
+        ("origin=[]", "`origin`: an array where a table belongs"),
+        (
+            "workload.phase=[{reads={rate=1}}]",
+            "[[workload.phase]]: the key `at` is missing",
+        ),
         ("duration=999999999999h", "longer than 584 years"),
         ("replications=-1", "where a whole number"),
         ("replications=4000000000", "at most 10000 replications"),

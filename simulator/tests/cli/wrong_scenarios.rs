@@ -83,6 +83,70 @@ fn a_wrong_scenario_names_file_line_and_key() {
             "[workload]\nreads.rate = 1.0\n[[workload.phase]]\nat = \"1h\"\nreads.rate = 9e8",
             "s.toml:5: `rate` in [workload.phase.reads]: ",
         ),
+        (
+            "[workload]\nreads.popularity = \"zipf\"",
+            "s.toml:2: `popularity` in [workload.reads]: zipf has an exponent: write { zipf = 0.99 }",
+        ),
+        (
+            "[workload]\nreads.popularity = { zpif = 0.9 }",
+            "s.toml:2: unknown key `zpif` in [workload.reads.popularity]: did you mean `zipf`?",
+        ),
+        (
+            "[origin]\nlatency = { exponental = \"1ms\" }",
+            "s.toml:2: unknown key `exponental` in [origin.latency]: did you mean `exponential`?",
+        ),
+        (
+            "[[origin]]\nlatency = \"1ms\"",
+            "s.toml:1: `origin`: an array where a table belongs",
+        ),
+        (
+            "[workload]\nreads = [5.0, \"even\"]",
+            "s.toml:2: `reads` in [workload]: an array where a table belongs",
+        ),
+        (
+            "[[policy]]\nuse = \"ttl\"\n[[workload.phase]]\nreads.rate = 5.0",
+            "s.toml:3: [[workload.phase]]: the key `at` is missing",
+        ),
+        (
+            "duration = \"1year\"",
+            "s.toml:1: `duration`: 31557600000 reads in 8766h take days to run",
+        ),
+        (
+            "seed = 99999999999999999999",
+            "s.toml:1: 99999999999999999999 is too large: whole numbers go up to",
+        ),
+        (
+            "seed = 18446744073709551615",
+            "s.toml:1: 18446744073709551615 is too large: whole numbers go up to",
+        ),
+        (
+            "[workload]\nkeys = 1\nkey = \"\"",
+            "s.toml:3: `key` in [workload]: a key is not empty",
+        ),
+    ] {
+        dir.write("s.toml", text);
+        dir.is_wrong(&["compare", "s.toml"], says);
+    }
+    let name = "x".repeat(300);
+    dir.write("s.toml", format!("name = \"{name}\""));
+    dir.is_wrong(
+        &["compare", "s.toml"],
+        "s.toml:1: `name`: at most 200 bytes",
+    );
+    dir.write("t.csv", "ts_us,op,key\n0,R,a\n5,R,a\n");
+    for (text, says) in [
+        (
+            "warmup = \"1s\"\n[trace]\npath = \"t.csv\"",
+            "s.toml:1: `warmup`: 1s of warm-up leave nothing to measure of t.csv, whose last event is at 5us",
+        ),
+        (
+            "[trace]\npath = \"t.csv\"\nspeed = 1e-300",
+            "t.csv: 2e287 years from its first event to its last, at a speed of 1e-300",
+        ),
+        (
+            "[trace]\npath = \"t.csv\"\nunit = \"ms\"",
+            "s.toml:3: `unit` in [trace]: a unit is told for the formats",
+        ),
     ] {
         dir.write("s.toml", text);
         dir.is_wrong(&["compare", "s.toml"], says);
@@ -119,6 +183,15 @@ fn a_wrong_trace_names_file_and_line_whatever_is_done_with_it() {
             "ts_us,op,key\n0,R,a\n18446744073709551,R,b\n",
             "t.csv: 585 years from its first event to its last",
         ),
+        (
+            "ts_us,op,key,key\n0,R,a,b\n",
+            "t.csv:1: two columns are called `key`: give one of them another name",
+        ),
+        (
+            "ts_us,op,key\n0,R,a\n1,R,\"b\n2,R,c\n",
+            "t.csv:3: a quote is opened in this row and never closed",
+        ),
+        ("\n\n", "t.csv:1: the first line is empty"),
         (
             "a,b,c\n1,2,3\n",
             "t.csv:1: no format that is known begins with `a,b,c`",

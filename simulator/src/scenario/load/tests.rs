@@ -174,7 +174,11 @@ fn an_unknown_key_names_file_line_table_and_the_nearest() {
         ),
         (
             "[feed]\ndelay = { unifrm = [\"1s\", \"2s\"] }",
-            "unknown key `unifrm` in [feed]: did you mean `uniform`?",
+            "unknown key `unifrm` in [feed.delay]: did you mean `uniform`?",
+        ),
+        (
+            "[workload]\nwrites.popularity = { zpif = 0.9 }",
+            "shop.toml:2: unknown key `zpif` in [workload.writes.popularity]: did you mean `zipf`?",
         ),
         (
             "[orign]\nlatency = \"1s\"",
@@ -286,7 +290,7 @@ fn a_wrong_value_names_file_line_key_and_what_is_right() {
         ),
         (
             "[origin]\nlatency = { empirical = \"nowhere.csv\" }",
-            "shop.toml:2: `latency`: nowhere.csv: ",
+            "shop.toml:2: `latency` in [origin]: nowhere.csv: ",
         ),
         ("seed = 1\nname = ", "shop.toml:2: "),
         ("seed = 1\nseed = 2", "shop.toml:2: duplicate key"),

@@ -173,8 +173,16 @@ impl Collector {
         let last = self.events.last().map_or(0, |event| event.at);
         let years = (last - first) as f64 / self.speed / (YEAR as f64);
         if years > LONGEST_YEARS {
+            let years = match years {
+                years if years < 1e6 => format!("{years:.0}"),
+                years => format!("{years:.0e}"),
+            };
+            let cause = match self.speed {
+                speed if speed < 1.0 => format!(", at a speed of {speed:?}"),
+                _ => ": are its times in another unit?".to_owned(),
+            };
             return Err(Error::usage(format_args!(
-                "{}: {years:.0} years from its first event to its last: are its times in another unit?",
+                "{}: {years} years from its first event to its last{cause}",
                 self.name
             )));
         }

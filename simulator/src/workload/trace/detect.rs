@@ -25,6 +25,12 @@ pub fn detect(path: &Path) -> Result<TraceFormat, Error> {
         return Ok(format);
     }
     let line = input.first_line()?;
+    if line.is_empty() {
+        let path = path.display();
+        return Err(Error::usage(format_args!(
+            "{path}:1: the first line is empty: a header or the first row was expected"
+        )));
+    }
     by_first_line(&line).ok_or_else(|| {
         let shown: String = String::from_utf8_lossy(&line).chars().take(60).collect();
         Error::usage(format_args!(

@@ -17,6 +17,9 @@ const BUILT_IN: [(&str, &[u8]); 1] = [(
 
 const BUFFER: usize = 1 << 18;
 
+/// The byte order mark that some programs put before a text.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// An open trace file, unpacked as it is read.
 pub(super) struct Input {
     name: String,
@@ -163,7 +166,11 @@ impl Input {
                 Ok(_) => {}
                 Err(error) => return Err(self.read_error(&error)),
             }
-            let text = line.strip_suffix(b"\n").unwrap_or(&line);
+            let text = match number {
+                1 => line.strip_prefix(MARK).unwrap_or(&line),
+                _ => &line,
+            };
+            let text = text.strip_suffix(b"\n").unwrap_or(text);
             let text = text.strip_suffix(b"\r").unwrap_or(text);
             if !text.is_empty() {
                 each(number, text)?;
@@ -176,7 +183,14 @@ impl Input {
     pub(super) fn first_line(&mut self) -> Result<Vec<u8>, Error> {
         let mut line = Vec::new();
         match self.reader.by_ref().take(4096).read_until(b'\n', &mut line) {
-            Ok(_) => Ok(line.trim_ascii_end().to_vec()),
+            Ok(0) => Err(Error::usage(format_args!(
+                "{}: the file is empty",
+                self.name
+            ))),
+            Ok(_) => {
+                let text = line.strip_prefix(MARK).unwrap_or(&line);
+                Ok(text.trim_ascii_end().to_vec())
+            }
             Err(error) => Err(self.read_error(&error)),
         }
     }

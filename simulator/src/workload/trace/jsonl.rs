@@ -27,8 +27,13 @@ pub(super) fn read(
     let client_name = name(&columns.client, "client");
     let unit = unit(columns);
     input.lines(|line, text| {
-        let row: Map<String, Value> = serde_json::from_slice(text)
-            .map_err(|error| collector.error(line, format_args!("not a JSON object: {error}")))?;
+        let row: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
+            // Each line is a text of its own to its reader.
+            let why = error
+                .to_string()
+                .replace(" at line 1 column ", " at column ");
+            collector.error(line, format_args!("not a JSON object: {why}"))
+        })?;
         let field = |name: &str| {
             row.get(name).and_then(plain_text).ok_or_else(|| {
                 let has: Vec<_> = row.keys().map(String::as_str).collect();

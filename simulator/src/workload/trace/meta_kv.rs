@@ -11,7 +11,7 @@ use super::super::Op;
 use super::collect::{Collector, Row};
 use super::input::Input;
 use super::sets::Refills;
-use super::table::{integer, records, size, time};
+use super::table::{integer, place_of, records, size, time};
 use crate::error::Error;
 use crate::scenario::Sets;
 
@@ -28,16 +28,7 @@ pub(super) fn read(input: &mut Input, sets: Sets, collector: &mut Collector) -> 
         input,
         |header| {
             for (place, column) in places.borrow_mut().iter_mut().zip(COLUMNS) {
-                *place = header
-                    .iter()
-                    .position(|field| field == column.as_bytes())
-                    .ok_or_else(|| {
-                        let has: Vec<_> = header.iter().map(String::from_utf8_lossy).collect();
-                        Error::usage(format_args!(
-                            "{name}:1: no column `{column}`: the header has {}",
-                            has.join(", ")
-                        ))
-                    })?;
+                *place = place_of(header, &name, column)?;
             }
             Ok(())
         },

@@ -1,5 +1,7 @@
 //! CSV with a header, of any kind: which column is what, and how its values are read.
 
+use std::io::Read;
+
 use csv::ByteRecord;
 
 use super::super::Op;
@@ -41,26 +43,39 @@ struct Places {
     client: Option<usize>,
 }
 
+/// The place of a column, if the header of file `name` has it.
+fn place(header: &ByteRecord, name: &str, column: &str) -> Result<Option<usize>, Error> {
+    let mut places = header
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| field.trim_ascii() == column.as_bytes())
+        .map(|(place, _)| place);
+    match (places.next(), places.next()) {
+        (_, Some(_)) => Err(Error::usage(format_args!(
+            "{name}:1: two columns are called `{column}`: give one of them another name"
+        ))),
+        (place, None) => Ok(place),
+    }
+}
+
+/// The place of a column that the header of file `name` has to have.
+pub(super) fn place_of(header: &ByteRecord, name: &str, column: &str) -> Result<usize, Error> {
+    place(header, name, column)?.ok_or_else(|| {
+        let has: Vec<_> = header.iter().map(String::from_utf8_lossy).collect();
+        Error::usage(format_args!(
+            "{name}:1: no column `{column}`: the header has {}",
+            has.join(", ")
+        ))
+    })
+}
+
 impl Places {
     fn find(mapping: &Mapping<'_>, header: &ByteRecord, name: &str) -> Result<Self, Error> {
-        let place = |column: &str| {
-            header
-                .iter()
-                .position(|field| field.trim_ascii() == column.as_bytes())
-        };
-        let needed = |column: &str| {
-            place(column).ok_or_else(|| {
-                let has: Vec<_> = header.iter().map(String::from_utf8_lossy).collect();
-                Error::usage(format_args!(
-                    "{name}:1: no column `{column}`: the header has {}",
-                    has.join(", ")
-                ))
-            })
-        };
+        let needed = |column: &str| place_of(header, name, column);
         let optional = |column: Option<(&str, bool)>| match column {
             None => Ok(None),
             Some((column, true)) => needed(column).map(Some),
-            Some((column, false)) => Ok(place(column)),
+            Some((column, false)) => place(header, name, column),
         };
         Ok(Self {
             time: needed(mapping.time)?,
@@ -77,6 +92,10 @@ impl Places {
     }
 }
 
+/// Read after the end of a file. It is a record of its own, unless the file ends within quotes: then it
+/// is the end of the last field, which began at the quote that nothing closes.
+const END: &[u8] = b"\x04 end of file";
+
 /// Rows of CSV without copies; the first record is the header.
 pub(super) fn records(
     input: &mut Input,
@@ -87,7 +106,7 @@ pub(super) fn records(
         .has_headers(false)
         .flexible(true)
         .buffer_capacity(1 << 18)
-        .from_reader(&mut *input);
+        .from_reader((&mut *input).chain(&b"\n\""[..]).chain(END));
     let mut record = ByteRecord::new();
     let mut first = true;
     loop {
@@ -101,6 +120,19 @@ pub(super) fn records(
                     _ => Error::usage(format_args!("{}: {error}", input.name())),
                 });
             }
+        }
+        if let Some(last) = record.iter().next_back()
+            && last.ends_with(END)
+        {
+            if record.len() == 1 && last.len() == END.len() {
+                return Ok(());
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            drop(reader);
+            return Err(Error::usage(format_args!(
+                "{}:{line}: a quote is opened in this row and never closed",
+                input.name()
+            )));
         }
         if std::mem::take(&mut first) {
             header(&record)?;

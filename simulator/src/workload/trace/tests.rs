@@ -12,6 +12,7 @@ fn trace(format: TraceFormat) -> Trace {
         sets: Sets::default(),
         rate: None,
         speed: 1.0,
+        unit: None,
     }
 }
 
