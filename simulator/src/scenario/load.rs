@@ -203,7 +203,7 @@ fn resolve<'a>(
 
     let mut scenario: Scenario =
         serde_path_to_error::deserialize(Value::Table(tree)).map_err(|error| {
-            let path: Vec<String> = error
+            let mut path: Vec<String> = error
                 .path()
                 .iter()
                 .filter_map(|segment| match segment {
@@ -230,6 +230,14 @@ fn resolve<'a>(
                 true => in_plain_words(&message, &table_name(&path), None),
                 false => in_plain_words(&message, &table, key),
             };
+            // Which a `--set` may have written, and not what stands around it.
+            if let Some(name) = message
+                .strip_prefix("unknown field `")
+                .filter(|_| of_table)
+                .and_then(|rest| rest.split('`').next())
+            {
+                path.push(name.to_owned());
+            }
             source.error(&path, &written, plain)
         })?;
 

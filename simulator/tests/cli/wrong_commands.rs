@@ -148,6 +148,10 @@ fn what_is_set_wrongly_names_the_set() {
             "workload.keys=99999999999",
             "99999999999 is too large: at most 4294967295",
         ),
+        (
+            "origin.latency.exponental=5ms",
+            "unknown key `exponental` in [origin.latency]: did you mean `exponential`?",
+        ),
         ("origin=[]", "`origin`: an array where a table belongs"),
         (
             "workload.phase=[{reads={rate=1}}]",
