@@ -89,6 +89,13 @@ pub fn load_builtin(name: &str, overrides: &Overrides) -> Result<Loaded, Error> 
 ///
 /// The file cannot be read, its format cannot be told, or the overrides do not fit.
 pub fn load_trace(path: &Path, overrides: &Overrides) -> Result<Loaded, Error> {
+    if path.to_str().is_none() {
+        // A report could not say what was run.
+        return Err(Error::usage(format_args!(
+            "{}: the name of the file is not UTF-8: give it another one",
+            path.display()
+        )));
+    }
     let format = match overrides
         .set
         .iter()
@@ -109,6 +116,7 @@ pub fn load_trace(path: &Path, overrides: &Overrides) -> Result<Loaded, Error> {
         .trim_start_matches('.')
         .split('.')
         .next()
+        .filter(|name| !name.trim().is_empty())
         .unwrap_or("trace");
     let format = Value::try_from(format).map_err(Error::other)?;
     let trace = Table::from_iter([

@@ -189,6 +189,29 @@ fn columns_of_other_names_are_set_on_the_command_line() {
 }
 
 #[test]
+fn a_report_is_named_after_its_trace_whatever_that_is_called() {
+    let dir = Dir::new("names");
+    for (name, report) in [("a b.c.csv", "a b"), (".csv", "csv"), ("...", "trace")] {
+        dir.write(name, "ts_us,op,key\n0,R,a\n");
+        dir.succeeds(&["compare", "--trace", name, "--policy", "native:ttl"]);
+        assert!(dir.path(&format!("reports/{report}/index.html")).exists());
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_name_that_is_not_utf_8_is_said_to_be_so() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = Dir::new("not-utf-8");
+    let name = std::ffi::OsStr::from_bytes(b"t\xff.csv");
+    std::fs::write(dir.path("").join(name), "ts_us,op,key\n0,R,a\n").unwrap();
+    let output = dir.command(&["trace", "stat"]).arg(name).output().unwrap();
+    let line = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(line.contains("is not UTF-8: give it another one"), "{line}");
+}
+
+#[test]
 fn a_unit_may_stand_beside_the_columns() {
     let dir = Dir::new("unit");
     dir.write("t.csv", "ts_us,op,key\n0,R,a\n7,W,a\n");
