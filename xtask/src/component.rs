@@ -15,10 +15,15 @@ pub fn build(root: &Path, folder: &Path, file: Option<&Path>) -> Outcome {
     let toolchain = Toolchain::find(root, &folder)?;
     let package = toolchain.package_in(&folder)?;
     let component = component_of(&toolchain, &package)?;
+    let Interfaces { imports, exports } = interfaces(&component)?;
+    if !exports.iter().any(|name| name.contains("/lifecycle@")) {
+        return Err(format!(
+            "{package} exports no policy: name its type in `shelflife_policy::export!`"
+        ));
+    }
     let file = file.map_or_else(|| folder.join(format!("{package}.wasm")), Path::to_path_buf);
     write(&file, &component)?;
     println!("{}: {} bytes", file.display(), component.len());
-    let imports = imports(&component)?;
     if imports.is_empty() {
         println!("imports nothing");
     }
@@ -44,12 +49,21 @@ fn componentize(module: &[u8]) -> Outcome<Vec<u8>> {
     without_names(&component).ok_or_else(|| "it is cut short".to_owned())
 }
 
-/// The interfaces that a component asks its host for.
-fn imports(component: &[u8]) -> Outcome<Vec<String>> {
+/// What a component asks its host for, and what it offers, by name.
+struct Interfaces {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+fn interfaces(component: &[u8]) -> Outcome<Interfaces> {
     match wit_component::decode(component) {
         Ok(wit_component::DecodedWasm::Component(resolve, world)) => {
-            let imports = resolve.worlds[world].imports.keys();
-            Ok(imports.map(|key| resolve.name_world_key(key)).collect())
+            let world = &resolve.worlds[world];
+            let names = |item: (&_, &_)| resolve.name_world_key(item.0);
+            Ok(Interfaces {
+                imports: world.imports.iter().map(names).collect(),
+                exports: world.exports.iter().map(names).collect(),
+            })
         }
         Ok(_) => Err("what was built is not a component".to_owned()),
         Err(error) => Err(format!("what was built cannot be read: {error:#}")),
@@ -98,4 +112,19 @@ pub fn write(path: &Path, bytes: &[u8]) -> Outcome {
 /// What to say of a file that cannot be used.
 pub fn failed(what: &str, path: &Path, error: std::io::Error) -> String {
     format!("cannot {what} {}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_without_a_policy_makes_a_component_that_offers_nothing() {
+        let component = componentize(b"\0asm\x01\0\0\0").unwrap();
+        let offered = interfaces(&component).unwrap();
+        assert!(offered.exports.is_empty() && offered.imports.is_empty());
+        let ttl = include_bytes!("../../policies/dist/ttl.wasm");
+        let offered = interfaces(ttl).unwrap();
+        assert_eq!(offered.exports, ["shelflife:policy/lifecycle@0.1.0"]);
+    }
 }
