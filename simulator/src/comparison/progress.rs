@@ -1,10 +1,11 @@
 //! How far a comparison is, on a terminal.
 
+use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Shows a count while something runs.
 pub struct Progress;
@@ -18,9 +19,14 @@ impl Progress {
         }
         let bar = ProgressBar::with_draw_target(Some(expected), ProgressDrawTarget::stderr());
         let style =
-            "{bar:30} {percent:>3} %  {human_pos} of {human_len} events  {per_sec}  {eta} left";
+            "{bar:30} {percent:>3} %  {human_pos} of {human_len} events  {speed}  {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
-            bar.set_style(style);
+            bar.set_style(
+                style.with_key("speed", |state: &ProgressState, out: &mut dyn Write| {
+                    // A failure here would be one of the terminal, which the next line meets as well.
+                    let _ = write!(out, "{:.0} k/s", state.per_sec() / 1e3);
+                }),
+            );
         }
         let (finished, waiting) = channel::<()>();
         std::thread::scope(|scope| {
