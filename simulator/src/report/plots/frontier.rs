@@ -76,19 +76,23 @@ fn draw(rows: &[Row]) -> String {
         frame.draw(canvas, true);
         torn(canvas, &frame);
         let line = staircase(&frame, &frontier(rows));
-        for pair in line.windows(2) {
-            canvas.line(pair[0], pair[1], (190, 190, 190), 1.5);
+        let mut strokes: Vec<Stroke> = line.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        for (from, to) in &strokes {
+            canvas.line(*from, *to, (190, 190, 190), 1.5);
         }
         let spots: Vec<(f64, f64)> = shown
             .iter()
             .map(|row| frame.at(row.mean("stale_ratio"), row.mean("hit_ratio")))
             .collect();
         for (row, (x, y)) in shown.iter().zip(&spots) {
-            bars(canvas, &frame, row);
+            for (from, to) in bars(&frame, row) {
+                canvas.line(from, to, Look::of(row).colour, 1.5);
+                strokes.push((from, to));
+            }
             canvas.marker(*x, *y, 6.0, Look::of(row));
         }
         let words: Vec<String> = shown.iter().map(|row| label(row)).collect();
-        for (place, words) in labels(&frame, &spots, &line, &words).iter().zip(&words) {
+        for (place, words) in labels(&frame, &spots, &strokes, &words).iter().zip(&words) {
             canvas.text(place.0, place.1, words, text(13.0));
         }
     })
@@ -119,42 +123,44 @@ fn staircase(frame: &Frame, best: &[&Row]) -> Vec<(f64, f64)> {
     points
 }
 
-/// 95 % confidence intervals, where they are wider than the marker.
-fn bars(canvas: &mut Canvas, frame: &Frame, row: &Row) {
+/// 95 % confidence intervals. One that is narrower than the marker lies under it.
+fn bars(frame: &Frame, row: &Row) -> Vec<Stroke> {
     let (Some(stale), Some(hits)) = (row.figure("stale_ratio"), row.figure("hit_ratio")) else {
-        return;
+        return Vec::new();
     };
-    let colour = Look::of(row).colour;
-    if let Some(ci) = stale.ci95.filter(|ci| *ci < stale.mean) {
-        let from = frame.at(stale.mean - ci, hits.mean);
-        canvas.line(from, frame.at(stale.mean + ci, hits.mean), colour, 1.5);
-    }
-    if let Some(ci) = hits.ci95 {
-        let from = frame.at(stale.mean, hits.mean - ci);
-        canvas.line(from, frame.at(stale.mean, hits.mean + ci), colour, 1.5);
-    }
+    let across = stale.ci95.filter(|ci| *ci < stale.mean).map(|ci| {
+        let at = |x| frame.at(x, hits.mean);
+        (at(stale.mean - ci), at(stale.mean + ci))
+    });
+    let up = hits.ci95.map(|ci| {
+        let at = |y| frame.at(stale.mean, y);
+        (at(hits.mean - ci), at(hits.mean + ci))
+    });
+    across.into_iter().chain(up).collect()
 }
 
-/// Where the label of each spot begins: the first of the places around it that covers no spot, no
-/// part of the `line` and no label before it and lies within the frame, or else the one that
+/// A straight line from one point to another.
+type Stroke = ((f64, f64), (f64, f64));
+
+/// Where the label of each spot begins: the first of the places around it that covers no spot, none
+/// of the `strokes` and no label before it and lies within the frame, or else the one that
 /// covers least.
 fn labels(
     frame: &Frame,
     spots: &[(f64, f64)],
-    line: &[(f64, f64)],
+    strokes: &[Stroke],
     words: &[String],
 ) -> Vec<(f64, f64)> {
     let mut taken: Vec<[f64; 4]> = spots
         .iter()
         .map(|(x, y)| [x - 8.0, y - 8.0, x + 8.0, y + 8.0])
         .collect();
-    taken.extend(line.windows(2).map(|pair| {
-        let ((x, y), (to_x, to_y)) = (pair[0], pair[1]);
+    taken.extend(strokes.iter().map(|((x, y), (to_x, to_y))| {
         [
-            x.min(to_x) - 1.0,
-            y.min(to_y) - 1.0,
-            x.max(to_x) + 1.0,
-            y.max(to_y) + 1.0,
+            x.min(*to_x) - 1.0,
+            y.min(*to_y) - 1.0,
+            x.max(*to_x) + 1.0,
+            y.max(*to_y) + 1.0,
         ]
     }));
     let mut places = Vec::new();
@@ -251,6 +257,24 @@ mod tests {
                     && b.mean("hit_ratio") >= row.mean("hit_ratio")
             }));
         }
+    }
+
+    #[test]
+    fn a_label_is_not_struck_out_by_an_interval() {
+        let frame = Frame {
+            left: 0.0,
+            top: 0.0,
+            width: 600.0,
+            height: 300.0,
+            x: Axis::share(0.0, 1.0, ""),
+            y: Axis::share(0.0, 1.0, ""),
+        };
+        let place = |strokes: &[Stroke]| {
+            labels(&frame, &[(300.0, 150.0)], strokes, &["ttl".to_owned()])[0].1
+        };
+        assert_eq!(place(&[]), 150.0);
+        let interval = ((250.0, 150.0), (350.0, 150.0));
+        assert!((place(&[interval]) - 150.0).abs() > 9.0);
     }
 
     #[test]
