@@ -105,7 +105,14 @@ impl<V, W: Clone + Default> Engine<V, W> {
             return true;
         }
         let is_over = || entry.was_expired() && entry.freshness(now) == Freshness::Over;
-        self.validate(entry) && !is_over()
+        // Last, and only what is stored: a region that hides it may be given up as soon as no load of it
+        // is in flight, and by then has been carried out on what is stored, and on nothing else.
+        self.validate(entry) && !is_over() && self.is_stored(entry)
+    }
+
+    fn is_stored(&self, entry: &Entry<V>) -> bool {
+        let there = self.store.peek(entry.key().as_ref());
+        there.is_some_and(|there| std::ptr::eq(&*there, entry))
     }
 
     /// An entry that may answer for a load that failed or takes too long: within its rescue, and not
