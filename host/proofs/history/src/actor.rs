@@ -122,6 +122,10 @@ impl<'a> Actor<'a> {
             Read::Join {
                 waiters, joined, ..
             } => {
+                // Opened by another load of the same flight: whoever comes late had better look again.
+                if waiters.get().is_some() {
+                    return;
+                }
                 if self.joins.len() == OPEN {
                     self.joins.swap_remove(0);
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::actor::Actor;
-use crate::engine::{Demand, Fill, Purge, PurgeMode};
+use crate::engine::{Demand, Fill, Outcome, Purge, PurgeMode, Replaced};
 use crate::round::Value;
 use crate::subjects::{self, Members};
 
@@ -97,18 +97,24 @@ impl Actor<'_> {
         let is_insert = self.random.u8(0..3) > 0;
         let random = &mut self.random;
         let draw = &mut || random.f64();
-        round.underway.revoking(Members::one(key), || {
+        let is_behind = round.underway.revoking(Members::one(key), || {
             if is_insert {
-                round.engine.insert(place, value, &lease, &fill, draw);
+                let stored = round.engine.insert(place, value, &lease, &fill, draw);
+                stored.outcome == Outcome::Behind
             } else {
-                round.engine.replace(place, value, &lease, &fill, draw);
+                let replaced = round.engine.replace(place, value, &lease, &fill, draw);
+                matches!(replaced, Replaced::Behind)
             }
         });
         if comes_early {
             self.pause();
             round.origin.commit(number, Members::one(key));
         }
-        round.record.dropped(Members::one(key), number);
+        // If a later change is known already, what may be served is for that one to say: after a soft
+        // invalidation even what was there before both.
+        if !is_behind {
+            round.record.dropped(Members::one(key), number);
+        }
     }
 
     fn pause(&mut self) {
