@@ -76,13 +76,15 @@ pub struct Round {
 
 impl Round {
     pub fn new(kind: Kind, seed: u64) -> Round {
-        let mut options = Options::default();
-        options.capacity = kind.capacity;
-        options.shards = kind.shards;
-        options.hash_seed = seed;
-        options.max_groups = kind.max_groups;
-        options.hold_off = u64::MAX / 2;
-        options.account = kind.account;
+        let mut options = Options {
+            capacity: kind.capacity,
+            shards: kind.shards,
+            hash_seed: seed,
+            max_groups: kind.max_groups,
+            hold_off: u64::MAX / 2,
+            account: kind.account,
+            ..Options::default()
+        };
         if kind.has_load_limit {
             options.load_limit = 3 * STEP;
         }
