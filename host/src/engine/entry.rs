@@ -221,6 +221,12 @@ impl<V> Entry<V> {
         self.rest.as_ref()?.counter.clone()
     }
 
+    /// Whether the counter that it is kept under, if any, still has the value that it had.
+    pub(super) fn is_current(&self) -> bool {
+        let counter = self.rest.as_ref().and_then(|rest| rest.counter.as_ref());
+        counter.is_none_or(|counter| counter.hard() == self.key.version())
+    }
+
     pub(super) fn slots(&self) -> &[Arc<Slot>] {
         self.rest.as_ref().map_or(&[], |rest| &*rest.groups)
     }

@@ -140,14 +140,20 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let place = entry.key().as_ref();
         let mut table = self.flights.lock(place);
         let in_time = table.land(place, flight) && self.is_untouched(&entry, fill.now);
-        if !in_time {
-            drop(table);
-            return Stored::not(entry, Outcome::Overtaken);
-        }
-        if !self.has_seen_enough(&entry, fill) {
-            drop(table);
+        // Asked of a load that comes too late as well: those who joined it before it was overtaken came
+        // after what it had not seen.
+        let has_seen_enough = self.has_seen_enough(&entry, fill);
+        if !has_seen_enough {
             entry.fall_behind();
-            return Stored::not(entry, Outcome::Behind);
+        }
+        if !in_time || !has_seen_enough {
+            drop(table);
+            let outcome = if in_time {
+                Outcome::Behind
+            } else {
+                Outcome::Overtaken
+            };
+            return Stored::not(entry, outcome);
         }
         // Still under the lock of the flight (F1, R1).
         let gone = self.put(&entry);
@@ -178,7 +184,11 @@ impl<V, W: Clone + Default> Engine<V, W> {
     fn groups_and_regions_allow(&self, entry: &Entry<V>, fill: &Fill) -> bool {
         let (seen, now) = (fill.seen.as_ref(), fill.now);
         let all = self.groups.all();
-        let mut slots = entry.slots().iter().map(|slot| &**slot).chain([all]);
+        // The counter that an entry is kept under hides nothing of it: its place does. But a load that
+        // begins under the new value may not have seen what moved it.
+        let counter = entry.counter_slot();
+        let slots = entry.slots().iter().chain(&counter);
+        let mut slots = slots.map(|slot| &**slot).chain([all]);
         slots.all(|slot| slot.allows(seen, now))
             && self
                 .regions

@@ -91,6 +91,11 @@ impl Key {
     pub(super) fn hash(&self) -> u64 {
         self.hash
     }
+
+    /// The counter value that the entry is kept under.
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
 }
 
 /// Moves a version into all bits of a hash; 0 stays 0. (The multiplier is 2^64 divided by the golden

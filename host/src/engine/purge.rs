@@ -246,7 +246,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
             writing.tick
         });
         // Whoever purges also clears up after earlier purges whose loads have come home.
-        let settled = self.regions.settled(self.oldest_start(), now);
+        let settled = self.settled(now);
         let is_settled = settled.iter().any(|region| region.tick == newest);
         self.give_up(settled, purged);
         if !is_settled {
@@ -261,17 +261,24 @@ impl<V, W: Clone + Default> Engine<V, W> {
         if !self.regions.is_empty()
             && let Some(_one_at_a_time) = self.settling.try_lock()
         {
-            let settled = self.regions.settled(self.oldest_start(), now);
+            let settled = self.settled(now);
             self.give_up(settled, &mut purged);
         }
         purged.removed
     }
 
-    fn oldest_start(&self) -> Option<Tick> {
-        if !holds(Safeguard::RegionOutlivesLoads) {
-            return None;
-        }
-        self.flights.oldest_start()
+    /// The regions whose older loads have come home.
+    fn settled(&self, now: Instant) -> Vec<Region> {
+        // Before the look at the flights: a load may begin behind it, and a region come that the load is
+        // older than.
+        let clock = self.groups.now();
+        let oldest_start = if holds(Safeguard::RegionOutlivesLoads) {
+            self.flights.oldest_start()
+        } else {
+            None
+        };
+        self.regions
+            .settled(oldest_start.map_or(clock, |start| start.min(clock)), now)
     }
 
     /// Carries out regions for the last time (R1).

@@ -105,13 +105,21 @@ impl<V, W: Clone + Default> Engine<V, W> {
             return true;
         }
         let is_over = || entry.was_expired() && entry.freshness(now) == Freshness::Over;
-        self.validate(entry) && !is_over()
+        // Last, and only what is stored: a region that hides it may be given up as soon as no load of it
+        // is in flight, and by then has been carried out on what is stored, and on nothing else.
+        self.validate(entry) && !is_over() && self.is_stored(entry)
+    }
+
+    fn is_stored(&self, entry: &Entry<V>) -> bool {
+        let there = self.store.peek(entry.key().as_ref());
+        there.is_some_and(|there| std::ptr::eq(&*there, entry))
     }
 
     /// An entry that may answer for a load that failed or takes too long: within its rescue, and not
     /// dropped.
     pub fn rescue(&self, ticket: &Ticket, now: Instant) -> Option<Arc<Entry<V>>> {
-        self.rescue_at(ticket.key.as_ref(), now)
+        // What is at the ticket's own place was dropped if the counter has moved since.
+        self.rescue_key(ticket.key.as_ref().at_version(0), now)
     }
 
     /// The same for a reader that waits for a load of this key.
@@ -207,7 +215,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let candidates = self.vectors.read().within(vector, at_least);
         candidates.into_iter().find_map(|(key, similarity)| {
             let entry = self.store.get(key.as_ref());
-            let entry = entry.filter(|_| same_rule(key.text()))?;
+            // Unlike a look-up by its key, this finds what a counter has left behind as well.
+            let entry = entry.filter(|entry| same_rule(key.text()) && entry.is_current())?;
             let fresh = self.standing(&entry, now) == Standing::Fresh;
             fresh.then(|| {
                 entry.touch(now);

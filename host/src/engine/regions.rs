@@ -108,11 +108,10 @@ impl Regions {
         !self.regions.read().iter().any(refuses)
     }
 
-    /// The regions that no load in flight is older than, and that demand no more of loads to come.
-    pub(super) fn settled(&self, oldest_start: Option<Tick>, now: Instant) -> Vec<Region> {
-        let settled = |region: &&Region| {
-            region.marks.until() <= now && oldest_start.is_none_or(|start| region.tick <= start)
-        };
+    /// The regions that no load is older than, as every load in flight began at `oldest_start` or later
+    /// and every other one will, and that demand no more of loads to come.
+    pub(super) fn settled(&self, oldest_start: Tick, now: Instant) -> Vec<Region> {
+        let settled = |region: &&Region| region.marks.until() <= now && region.tick <= oldest_start;
         self.regions
             .read()
             .iter()

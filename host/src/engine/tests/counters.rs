@@ -79,3 +79,47 @@ fn a_moved_generation_of_a_lease_hides_its_entry() {
     bump(&engine, "schema", 1);
     assert_eq!(hit(&engine, "a", 2), None);
 }
+
+#[test]
+fn a_load_that_fails_after_a_bump_is_not_answered_with_what_was_left_behind() {
+    let engine = by_generation(0);
+    let lease = Lease {
+        rescue: 100,
+        ..Lease::for_nanos(10)
+    };
+    fill(&engine, "user:1", "OLD", &lease, 0);
+    let ticket = begin(&engine, "user:1", 20);
+    bump(&engine, "user", 21);
+    assert!(engine.rescue(&ticket, 22).is_none());
+}
+
+#[test]
+fn a_read_by_meaning_does_not_find_what_a_bump_left_behind() {
+    let keying = Keying::ByGeneration {
+        scope: Scope::LeadingParts(1),
+        cached_for: 0,
+    };
+    let rule = Rule {
+        keying,
+        lookup: Lookup::Nearest(0.9),
+        ..Rule::default()
+    };
+    let engine = engine(&Plan {
+        rules: vec![rule],
+        feeds: vec![],
+    });
+    let vector: &[f32] = &[1.0, 0.0];
+    let Read::Load(ticket, ()) = read_near(&engine, "user:1", Some(vector), 0) else {
+        panic!("nothing to load");
+    };
+    finish_near(&engine, ticket, "OLD", &Lease::default(), Some(vector));
+    assert!(matches!(
+        read_near(&engine, "user:2", Some(vector), 1),
+        Read::Hit { .. }
+    ));
+    bump(&engine, "user", 2);
+    assert!(matches!(
+        read_near(&engine, "user:3", Some(vector), 3),
+        Read::Load(..)
+    ));
+}

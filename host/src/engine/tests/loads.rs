@@ -183,3 +183,24 @@ fn a_failed_load_is_answered_within_the_rescue_of_what_was_there() {
     );
     assert!(engine.rescue(&ticket, 110).is_none());
 }
+
+#[test]
+fn a_reader_that_joined_after_a_region_was_purged_may_not_have_the_value_when_the_region_is_given_up()
+ {
+    let engine = plain();
+    let ticket = begin(&engine, "user:1", 0);
+    engine.purge(
+        &Purge::Prefix {
+            prefix: "user:".into(),
+            mode: PurgeMode::Drop,
+        },
+        1,
+    );
+    let Read::Join { joined, .. } = read(&engine, "user:1", 2) else {
+        panic!("nobody joined");
+    };
+    let lease = Lease::for_nanos(1_000);
+    let stored = engine.complete(ticket, "OLD", &lease, &Fill::default(), &mut || 0.5);
+    engine.sweep(3, Pace::ROUND);
+    assert!(!engine.may_serve(&stored.entry, joined, 3));
+}

@@ -171,3 +171,48 @@ fn nobody_but_its_own_reader_gets_a_value_that_had_not_seen_enough() {
     assert_eq!(stored.outcome, Outcome::Behind);
     assert!(!engine.may_serve(&stored.entry, joined, 3));
 }
+
+#[test]
+fn a_load_that_had_not_seen_enough_is_for_nobody_else_even_if_it_is_overtaken() {
+    let engine = plain();
+    invalidate_at(&engine, 7, 0);
+    let ticket = begin(&engine, "user:1", 1);
+    let Read::Join { joined, .. } = read(&engine, "user:1", 2) else {
+        panic!("nobody joined");
+    };
+    invalidate_at(&engine, 8, 3);
+    let fill = fill_of(Some(6), None, 4);
+    let stored = engine.complete(ticket, "OLD", &Lease::default(), &fill, &mut || 0.5);
+    assert_eq!(stored.outcome, Outcome::Overtaken);
+    assert!(!engine.may_serve(&stored.entry, joined, 4));
+}
+
+#[test]
+fn a_load_under_a_counter_that_moved_must_have_seen_what_moved_it() {
+    let keying = Keying::ByGeneration {
+        scope: Scope::LeadingParts(1),
+        cached_for: 0,
+    };
+    let rule = Rule {
+        keying,
+        ..Rule::default()
+    };
+    let engine = engine(&Plan {
+        rules: vec![rule],
+        feeds: vec![],
+    });
+    let demand = Demand {
+        mark: Some(7),
+        ..Demand::NONE
+    };
+    let bump = Purge::Bump {
+        generation: "user".into(),
+    };
+    engine.purge_demanding(&bump, &demand, 0);
+    let load_having_seen = |seen, value| {
+        let fill = fill_of(None, Some(Seen::UpTo(seen)), 1);
+        load(&engine, value, &Lease::for_nanos(1_000), &fill)
+    };
+    assert_eq!(load_having_seen(6, "OLD"), Outcome::Behind);
+    assert_eq!(load_having_seen(7, "NEW"), Outcome::Stored);
+}
