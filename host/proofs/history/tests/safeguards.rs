@@ -6,8 +6,8 @@
 use shelflife_history::engine::{SAFEGUARDS, remove_safeguard};
 use shelflife_history::{Config, run};
 
-/// Operations until a safeguard must have been missed: some hundred times what most take. Two of them
-/// protect against a thread that is interrupted between two instructions, and take longer.
+/// Operations until a safeguard must have been missed. Most take one round, and one that protects against
+/// a thread that is interrupted between two instructions takes some ten: a hundred times that.
 const BOUND: u64 = 60_000_000;
 
 #[test]
