@@ -28,6 +28,15 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         key: KeyRef<'_>,
         loader: impl FnOnce(&mut Load) -> Result<V, E>,
     ) -> Result<V, Arc<E>> {
+        let now = self.time.coarse();
+        self.purge_again(now);
+        // Most reads end here; one that finds an entry which is to be refreshed goes on.
+        if let Some(entry) = self.engine.get_plain(key, now)
+            && let Some(value) = entry.value().value()
+        {
+            self.counters.add(Count::Hit);
+            return Ok(value);
+        }
         for attempt in 0.. {
             // A key that is invalidated faster than it loads must not keep anybody waiting for ever.
             let coalesce = attempt < PATIENCE;

@@ -86,6 +86,16 @@ impl<V, W: Clone + Default> Engine<V, W> {
         })
     }
 
+    /// The entry under a key, if it is fresh and a read has nothing to do but to serve it: most reads end
+    /// here, and the others go on with [`Engine::read`].
+    pub fn get_plain(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
+        if !self.rules_are_plain.load(Ordering::Acquire) {
+            return None;
+        }
+        let entry = self.store.get(key)?;
+        (self.validate(&entry) && entry.is_plainly_fresh(now)).then_some(entry)
+    }
+
     /// The entry under a key in place, if it is fresh. Leaves no trace in the eviction order.
     pub fn peek_fresh(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
         let entry = self.store.peek(self.current_place(key))?;
