@@ -250,10 +250,11 @@ impl World<'_> {
             let engine = &self.nodes[number].engine;
             let current = match waiter.joined {
                 Some(joined) => engine.may_serve(&stored.entry, joined, now),
-                // The leader may have what it loaded, but had better load again what was too old.
+                // The leader may have what it loaded, but had better load again what was too old, unless
+                // no time has gone by in which the origin could have come to see more.
                 None if stored.outcome == Outcome::Behind => {
                     waiter.tries += 1;
-                    waiter.tries > TRIES
+                    waiter.tries > TRIES || began == now
                 }
                 None => true,
             };

@@ -197,3 +197,18 @@ fn an_event_that_outruns_its_commit_leaves_old_values_behind_and_none_behind_a_f
         behind.reads
     );
 }
+
+#[test]
+fn a_load_that_takes_no_time_is_not_made_again_in_the_same_instant() {
+    let summary = run_with(
+        &native("cdc", r#"{"ttl":"none"}"#),
+        &format!(
+            "{WRITES}[origin]\nlatency = \"0s\"\nvisible_after = \"1s\"\nfence = true\n\
+             [feed]\ndelay = \"0s\"\n"
+        ),
+    );
+    // Each read within the second loads once, has the old value, and leaves nothing behind.
+    assert_eq!(summary.origin_loads, summary.misses);
+    assert!(summary.stale_answers > 400, "{}", summary.stale_answers);
+    assert_eq!(summary.stale_hits, 0);
+}
