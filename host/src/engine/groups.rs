@@ -11,8 +11,9 @@
 //!
 //! **G2** Memory is bounded by the names that entries carry. A name that no entry carries has no
 //! slot of its own; invalidating it writes to one of a fixed number of *folded* slots, chosen by
-//! its hash, and a name that gets a slot later starts with the tick of its folded one. A collision
-//! costs a miss and never shows a stale value.
+//! its hash, and a name that gets a slot later starts with the tick of its folded one. At the bound an
+//! entry carries the folded slot itself, which its name goes on writing to. A collision costs a miss
+//! and never shows a stale value.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -258,10 +259,17 @@ impl Writing<'_> {
         // The lock is held over the mark: a name must not get a slot of its own between the look-up
         // and the mark of its folded one, or it would start without this tick.
         let names = self.groups.names(kind).read();
-        let slot = names
-            .get(name)
-            .unwrap_or_else(|| self.groups.folded(kind, name));
-        slot.mark(self.tick, soft_at);
+        let folded = self.groups.folded(kind, name);
+        let own = names.get(name);
+        if let Some(own) = own {
+            own.mark(self.tick, soft_at);
+        }
+        // An entry that came with the name while it had no slot of its own carries the folded one for
+        // as long as it lives. Nobody begins to under this lock; whoever only looks counts as well, which
+        // does no harm.
+        if own.is_none() || Arc::strong_count(folded) > 1 {
+            folded.mark(self.tick, soft_at);
+        }
     }
 
     /// Marks the group of every entry.
@@ -322,6 +330,26 @@ mod tests {
         invalidate(&groups, "b");
         assert_eq!(slot.hard(), 1);
         assert_eq!(groups.len(), 1);
+    }
+
+    #[test]
+    fn an_entry_in_a_folded_slot_is_hidden_after_its_name_has_one_of_its_own() {
+        let groups = Groups::new(1);
+        let first = groups.carry(Kind::Tag, "a");
+        let folded = groups.carry(Kind::Tag, "b");
+        drop(first);
+        let own = groups.carry(Kind::Tag, "b");
+        assert!(!Arc::ptr_eq(&folded, &own));
+        invalidate(&groups, "b");
+        assert_eq!((folded.hard(), own.hard()), (1, 1));
+    }
+
+    #[test]
+    fn a_folded_slot_that_nobody_carries_is_left_alone() {
+        let groups = Groups::new(100);
+        let _own = groups.carry(Kind::Tag, "a");
+        invalidate(&groups, "a");
+        assert_eq!(groups.folded(Kind::Tag, "a").hard(), 0);
     }
 
     #[test]
