@@ -10,10 +10,9 @@
 
 use std::collections::HashMap;
 
-use parking_lot::{Mutex, MutexGuard};
-
 use super::groups::Tick;
 use super::key::{Key, Prehashed};
+use super::shim::{Mutex, MutexGuard};
 
 /// What a load in flight is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +122,7 @@ impl<W: Clone + Default> Table<W> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 mod tests {
     use super::super::key::KeyHasher;
     use super::*;

@@ -37,15 +37,16 @@ mod purge;
 mod read;
 mod regions;
 mod rules;
+mod shim;
 mod store;
 mod time;
+mod validity;
 mod vectors;
 mod versions;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use parking_lot::{Mutex, RwLock};
 
 pub use entry::{Entry, Fill};
 pub use fill::{Replaced, Stored, Ticket};
@@ -64,6 +65,7 @@ use groups::{Groups, Kind};
 use key::KeyHasher;
 use regions::Regions;
 use rules::Rules;
+use shim::{Mutex, RwLock};
 use store::Store;
 use vectors::VectorIndex;
 use versions::KnownVersions;
@@ -181,5 +183,5 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 mod tests;

@@ -1,7 +1,6 @@
 //! What a read finds.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::entry::{Entry, Freshness};
 use super::fill::Ticket;
@@ -10,7 +9,7 @@ use super::key::Key;
 use super::lease::{Keying, Lookup};
 use super::regions::Verdict;
 use super::time::{Instant, Nanos};
-use super::{Engine, FlightId};
+use super::{Engine, FlightId, validity};
 
 /// Who reads, and with what.
 pub struct Reader<'a> {
@@ -261,37 +260,29 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// Whether no hard invalidation hides the entry; notes a soft one on the entry.
     fn validate(&self, key: &Key, entry: &Entry<V>) -> bool {
-        let now = self.groups.now();
-        let checked = entry.checked.load(Ordering::Acquire);
-        if checked == now {
-            return true;
-        }
-        if self.groups_hide(entry) {
-            return false;
-        }
         let start = entry.start;
-        match self
-            .regions
-            .judge(checked.max(start), key.text(), entry.vector.as_deref())
-        {
-            Verdict::Untouched => {}
-            Verdict::Expired(at) => entry.expire(at),
-            Verdict::Hidden => return false,
-        }
-        for slot in self.slots(entry) {
-            if let Some(at) = slot.stale_since(start, entry.stored()) {
-                entry.expire(at);
+        let slots = self.slots(entry);
+        validity::check(&self.groups, slots, start, &entry.checked, |known| {
+            match self
+                .regions
+                .judge(known, key.text(), entry.vector.as_deref())
+            {
+                Verdict::Untouched => {}
+                Verdict::Expired(at) => entry.expire(at),
+                Verdict::Hidden => return false,
             }
-        }
-        // Only now, and with the reading from before the checks: an invalidation that came in
-        // between has a later tick and makes the next read look again.
-        entry.checked.store(now, Ordering::Release);
-        true
+            for slot in self.slots(entry) {
+                if let Some(at) = slot.stale_since(start, entry.stored()) {
+                    entry.expire(at);
+                }
+            }
+            true
+        })
     }
 
     /// Whether a group of the entry was dropped since its load began.
     pub(super) fn groups_hide(&self, entry: &Entry<V>) -> bool {
-        self.slots(entry).any(|slot| slot.hard() > entry.start)
+        validity::is_hidden(self.slots(entry), entry.start)
     }
 
     fn slots<'a>(&'a self, entry: &'a Entry<V>) -> impl Iterator<Item = &'a Slot> {

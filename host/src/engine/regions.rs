@@ -9,12 +9,10 @@
 //! the region must hide is there to be found.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use parking_lot::RwLock;
 
 use super::groups::Tick;
 use super::lease::PurgeMode;
+use super::shim::{AtomicU64, Ordering, RwLock};
 use super::time::Instant;
 use super::vectors::similarity;
 
