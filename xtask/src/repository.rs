@@ -13,20 +13,23 @@ use crate::component::read;
 /// fine: tests look for some by name.
 const MACHINE: &str = r"(/root|/work|/home/[[:alnum:]]+|/Users/[[:alnum:]]+)/[[:alnum:]._]|sparse\+http|replace-with *=";
 
-/// Fails where a tracked file has a machine's path in it, or the lock file a second registry.
+/// Every lock file.
+const LOCKS: [&str; 2] = ["Cargo.lock", "host/proofs/Cargo.lock"];
+
+/// Fails where a tracked file has a machine's path in it, or a lock file a second registry.
 pub fn check(root: &Path) -> Outcome {
-    let lock = String::from_utf8_lossy(&read(&root.join("Cargo.lock"))?).into_owned();
-    let mut sources: Vec<&str> = lock
-        .lines()
-        .filter(|line| line.starts_with("source = "))
-        .collect();
-    sources.sort_unstable();
-    sources.dedup();
-    if sources.len() > 1 {
-        let sources = sources.join(", ");
-        return Err(format!(
-            "Cargo.lock names more than one registry: {sources}"
-        ));
+    for file in LOCKS {
+        let lock = String::from_utf8_lossy(&read(&root.join(file))?).into_owned();
+        let mut sources: Vec<&str> = lock
+            .lines()
+            .filter(|line| line.starts_with("source = "))
+            .collect();
+        sources.sort_unstable();
+        sources.dedup();
+        if sources.len() > 1 {
+            let sources = sources.join(", ");
+            return Err(format!("{file} names more than one registry: {sources}"));
+        }
     }
     let git = Command::new("git")
         .args(["grep", "--line-number", "--extended-regexp", "-e", MACHINE])

@@ -2,10 +2,11 @@
 //!
 //! Every step runs, whatever became of those before it, so that one run tells all there is to mend. The
 //! steps of cargo are for the whole workspace with all features: other selections would compile the
-//! dependencies, of which the WebAssembly runtime takes minutes, once for each.
+//! dependencies, of which the WebAssembly runtime takes minutes, once for each. The proofs are a small
+//! workspace of their own, without that runtime.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::toolchain::{self, cargo};
@@ -14,12 +15,15 @@ use crate::{Outcome, policies, repository};
 /// Runs all steps, and ends with the number of tests on a line of its own.
 pub fn run(root: &Path) -> ExitCode {
     let mut count = Count::default();
-    let steps: [(&str, &mut dyn FnMut() -> Outcome); 8] = [
+    let mut proven = Count::default();
+    let steps: [(&str, &mut dyn FnMut() -> Outcome); 10] = [
         // First, because what follows needs what it fetches.
         ("toolchain", &mut || toolchain::prepare(root)),
         ("tracked files", &mut || repository::check(root)),
         ("format", &mut || {
-            succeed(cargo(root).args(["fmt", "--all", "--check"]))
+            let all = ["fmt", "--all", "--check"];
+            let proofs = proofs(root);
+            succeed(cargo(root).args(all)).and(succeed(cargo(&proofs).args(all)))
         }),
         ("policies: sources", &mut || policies::check(root)),
         ("policies: bytes", &mut || policies::compare(root)),
@@ -30,7 +34,24 @@ pub fn run(root: &Path) -> ExitCode {
                     .args(["--locked", "--", "-D", "warnings"]),
             )
         }),
-        ("tests", &mut || tests(root, &mut count)),
+        ("tests", &mut || {
+            let mut cargo = cargo(root);
+            cargo.args(["test", "--workspace", "--all-features", "--locked"]);
+            tests(cargo.arg("--no-fail-fast"), &mut count)
+        }),
+        ("proofs: clippy", &mut || {
+            succeed(
+                in_proofs(root, "clippy")?
+                    .args(["--all-targets", "--release", "--locked"])
+                    .args(["--", "-D", "warnings"]),
+            )
+        }),
+        // Optimised, for each model runs thousands of times.
+        ("proofs: tests", &mut || {
+            let mut cargo = in_proofs(root, "test")?;
+            cargo.args(["--workspace", "--release", "--locked"]);
+            tests(cargo.arg("--no-fail-fast"), &mut proven)
+        }),
         ("documentation", &mut || {
             succeed(
                 cargo(root)
@@ -51,7 +72,8 @@ pub fn run(root: &Path) -> ExitCode {
     if !failed.is_empty() {
         eprintln!("failed: {}", failed.join(", "));
     }
-    println!("{} passed, {} failed", count.passed, count.failed);
+    let passed = count.passed + proven.passed;
+    println!("{passed} passed, {} failed", count.failed + proven.failed);
     if failed.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -59,12 +81,23 @@ pub fn run(root: &Path) -> ExitCode {
     }
 }
 
+/// The workspace in which the engine is compiled against model checkers.
+fn proofs(root: &Path) -> PathBuf {
+    root.join("host/proofs")
+}
+
+/// Cargo in that workspace, building beside everything else.
+fn in_proofs(root: &Path, command: &str) -> Outcome<Command> {
+    let mut cargo = cargo(&proofs(root));
+    cargo.args([command, "--target-dir"]);
+    cargo.arg(toolchain::target_directory(root)?.join("proofs"));
+    Ok(cargo)
+}
+
 /// Unit, integration, component and documentation tests, with cargo's own runner: it is wherever cargo
 /// is, and runs the examples in the documentation too.
-fn tests(root: &Path, count: &mut Count) -> Outcome {
-    let mut runner = cargo(root)
-        .args(["test", "--workspace", "--all-features", "--locked"])
-        .arg("--no-fail-fast")
+fn tests(cargo: &mut Command, count: &mut Count) -> Outcome {
+    let mut runner = cargo
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("cargo cannot be run: {error}"))?;

@@ -62,8 +62,7 @@ impl Toolchain {
         let Metadata {
             target_directory,
             packages,
-        } = serde_json::from_str(&output(&mut command)?)
-            .map_err(|error| format!("cargo metadata cannot be read: {error}"))?;
+        } = metadata(&mut command)?;
         let mut toolchain = Self {
             compiler: String::new(),
             folder: folder.to_owned(),
@@ -146,6 +145,18 @@ fn profile(root: &Path) -> Outcome<Vec<String>> {
     } else {
         Ok(settings)
     }
+}
+
+/// Where everything is built.
+pub fn target_directory(root: &Path) -> Outcome<PathBuf> {
+    let mut command = cargo(root);
+    command.args(["metadata", "--format-version", "1", "--no-deps", "--locked"]);
+    metadata(&mut command).map(|metadata| metadata.target_directory)
+}
+
+fn metadata(command: &mut Command) -> Outcome<Metadata> {
+    serde_json::from_str(&output(command)?)
+        .map_err(|error| format!("cargo metadata cannot be read: {error}"))
 }
 
 /// Makes sure that there is what a contributor's checks need beside cargo: the formatter, the linter
