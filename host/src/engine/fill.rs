@@ -10,9 +10,9 @@ use super::purge::Purged;
 use super::safeguards::{Safeguard, holds};
 use super::seen::Demand;
 use super::shim::Ordering;
+use super::standing::Standing;
 use super::store::Gone;
 use super::time::Instant;
-use super::validity::Standing;
 use super::{Engine, FlightId};
 
 /// The right to store what a load brings, as long as nothing invalidates or replaces the key.

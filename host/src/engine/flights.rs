@@ -134,7 +134,7 @@ impl<W: Clone + Default> Table<W> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(model)))]
 mod tests {
     use super::super::key::KeyHasher;
     use super::*;

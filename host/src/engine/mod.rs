@@ -41,6 +41,7 @@ mod rules;
 mod safeguards;
 mod seen;
 mod shim;
+mod standing;
 mod store;
 mod sweep;
 mod time;

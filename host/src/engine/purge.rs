@@ -10,8 +10,8 @@ use super::lease::PurgeMode;
 use super::regions::{Region, Shape};
 use super::safeguards::{Safeguard, holds};
 use super::seen::{Demand, Marks};
+use super::standing::Standing;
 use super::time::{Instant, Nanos};
-use super::validity::Standing;
 
 /// An invalidation. What a policy's journal holds.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,8 +9,8 @@ use super::key::KeyRef;
 use super::lease::{Keying, Lookup};
 use super::safeguards::{Safeguard, holds};
 use super::shim::Ordering;
+use super::standing::Standing;
 use super::time::{Instant, Nanos};
-use super::validity::Standing;
 use super::{Engine, FlightId};
 
 /// Who reads, and with what.

@@ -1,4 +1,4 @@
-//! Locks and atomics: the one place that decides whose they are.
+//! Locks, atomics and shared pointers: the one place that decides whose they are.
 //!
 //! They are parking_lot's and the standard library's, but where a model checker takes the engine
 //! through its interleavings (`host/proofs`): then they are the checker's, in the shape of the others.
@@ -11,10 +11,18 @@ pub(super) use parking_lot::{Mutex, MutexGuard, RwLock};
 pub(super) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 #[cfg(model)]
+#[allow(unused_imports)] // A checker that takes a few of the files needs a few of these.
 pub(super) use checked::{
     Mutex, MutexGuard, RwLock,
     atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
+
+// For groups, whose count decides whether a name keeps its slot: loom takes a look at the count for a
+// point at which threads meet. It has none for unsized types; the others are the standard library's.
+#[cfg(model = "loom")]
+pub(super) use loom::sync::Arc;
+#[cfg(not(model = "loom"))]
+pub(super) use std::sync::Arc;
 
 /// What a model checker watches.
 #[cfg(model)]

@@ -6,8 +6,8 @@ use super::Engine;
 use super::entry::Entry;
 use super::roster::Pace;
 use super::shim::Ordering;
+use super::standing::Standing;
 use super::time::Instant;
-use super::validity::Standing;
 
 impl<V, W: Clone + Default> Engine<V, W> {
     /// Removes entries that nothing can serve any more, their lease over with grace and rescue or hidden
