@@ -31,6 +31,8 @@ pub(super) fn check<'a>(
         return false;
     }
     if !holds(Safeguard::MarkFromBeforeChecks) {
+        // Or the check would have to wait for days until a thread is interrupted just here.
+        std::thread::yield_now();
         now = groups.now();
     }
     // Only now, and with the reading from before the checks: an invalidation that came in between has
