@@ -7,11 +7,20 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use shelflife::ManualClock;
 use shelflife::sync::{Cache, Seen};
+use shelflife::{Builder, ManualClock};
 
 fn plain() -> Cache<&'static str> {
     Cache::builder().build().unwrap()
+}
+
+/// A cache whose entries are fresh for ten seconds and may be rescued for a minute after that.
+fn with_rescue(clock: &ManualClock) -> Builder<&'static str> {
+    let ttl = shelflife_policies::find("ttl").unwrap();
+    Cache::builder()
+        .clock(clock.clone())
+        .policy("ttl", ttl.component)
+        .policy_config(r#"{ "ttl": "10s", "rescue": "60s" }"#)
 }
 
 #[test]
@@ -83,13 +92,7 @@ fn an_error_is_kept_as_long_as_its_loader_asks_and_an_invalidation_ends_it() {
 #[test]
 fn a_value_within_its_rescue_answers_for_a_load_that_failed() {
     let clock = ManualClock::default();
-    let ttl = shelflife_policies::find("ttl").unwrap();
-    let cache: Cache<&str> = Cache::builder()
-        .clock(clock.clone())
-        .policy("ttl", ttl.component)
-        .policy_config(r#"{ "ttl": "10s", "rescue": "60s" }"#)
-        .build()
-        .unwrap();
+    let cache = with_rescue(&clock).build().unwrap();
     cache.insert("a", "OLD");
     clock.advance(Duration::from_secs(20));
     let read = || cache.try_get_with("a", |_| Err::<&str, _>("down"));
@@ -180,7 +183,8 @@ fn stuck(cache: &Cache<&'static str>) -> impl FnOnce() -> &'static str {
     let (finish, may_finish) = channel::<()>();
     let loading = cache.clone();
     let loader = thread::spawn(move || {
-        loading.get_with("a", |_| {
+        loading.get_with("a", |load| {
+            load.depends_on("tag");
             started.send(()).unwrap();
             may_finish.recv().unwrap();
             "LATE"
@@ -209,11 +213,7 @@ fn a_load_that_takes_too_long_holds_nobody_up_and_stores_nothing() {
 #[test]
 fn a_reader_that_waited_for_long_enough_takes_what_is_within_its_rescue() {
     let clock = ManualClock::default();
-    let ttl = shelflife_policies::find("ttl").unwrap();
-    let cache: Cache<&str> = Cache::builder()
-        .clock(clock.clone())
-        .policy("ttl", ttl.component)
-        .policy_config(r#"{ "ttl": "10s", "rescue": "60s" }"#)
+    let cache = with_rescue(&clock)
         .soft_timeout(Duration::from_millis(1))
         .build()
         .unwrap();
@@ -293,4 +293,68 @@ fn what_is_expired_is_stale_and_not_gone() {
     });
     plain.expire_tag("tag");
     assert_eq!(plain.get("a"), None);
+}
+
+type Call = fn(&Cache<&'static str>);
+
+/// Every invalidation by something else than the key.
+const GROUP_CALLS: [(&str, Call); 3] = [
+    ("tag", |cache| cache.invalidate_tag("tag")),
+    ("prefix", |cache| cache.invalidate_prefix("a")),
+    ("all", |cache| cache.invalidate_all()),
+];
+
+#[test]
+fn a_reader_that_joins_a_load_after_an_invalidation_does_not_get_what_the_load_brings() {
+    for (name, call) in GROUP_CALLS {
+        let cache = plain();
+        let let_go = stuck(&cache);
+        call(&cache);
+        let reader = thread::spawn({
+            let cache = cache.clone();
+            move || cache.get_with("a", |_| "NEW")
+        });
+        // It has joined before the load may end.
+        while cache.stats().coalesced == 0 {
+            thread::yield_now();
+        }
+        let_go();
+        assert_eq!(reader.join().unwrap(), "NEW", "by {name}");
+    }
+}
+
+#[test]
+fn a_read_that_would_load_does_so_after_an_invalidation() {
+    for (name, call) in GROUP_CALLS {
+        let cache = plain();
+        let read = |value| {
+            cache.get_with("a", |load| {
+                load.depends_on("tag");
+                value
+            })
+        };
+        assert_eq!([read("OLD"), read("?")], ["OLD"; 2]);
+        call(&cache);
+        assert_eq!(read("NEW"), "NEW", "by {name}");
+    }
+}
+
+#[test]
+fn what_is_over_leaves_while_other_keys_are_loaded() {
+    let clock = ManualClock::default();
+    let cache: Cache<&str> = Cache::builder()
+        .clock(clock.clone())
+        .time_to_live(Duration::from_secs(10))
+        .build()
+        .unwrap();
+    let load = |name: &str| {
+        for number in 0..1_000 {
+            cache.get_with(&format!("{name}:{number}"), |_| "x");
+        }
+    };
+    load("before");
+    assert_eq!(cache.entry_count(), 1_000);
+    clock.advance(Duration::from_secs(20));
+    load("after");
+    assert!(cache.entry_count() < 1_100, "{}", cache.entry_count());
 }
