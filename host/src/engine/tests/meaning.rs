@@ -119,7 +119,10 @@ fn an_entry_that_leaves_late_does_not_take_the_vector_of_its_successor_along() {
 /// One storm a round: the race between a store and a purge shows only until the next of either.
 #[test]
 fn rows_and_entries_stay_together_while_threads_store_and_purge() {
-    const ROUNDS: u32 = 200;
+    let rounds = sized(200, 1);
+    let purges = sized(10, 3);
+    // Keys below `end` are one thread's, from `begin` on the other's, and those between both's.
+    let [begin, end, all] = sized([200, 300, 500], [4, 6, 10]);
     let engine: TestEngine = Engine::new(&Options {
         shards: 4,
         ..Options::default()
@@ -141,12 +144,12 @@ fn rows_and_entries_stay_together_while_threads_store_and_purge() {
         mode,
     };
     let work: [&(dyn Fn() + Sync); 4] = [
-        &|| (0..300).for_each(store),
-        &|| (200..500).for_each(store),
-        &|| (0..10).for_each(|_| drop(engine.purge(&Purge::Everything { mode }, 1))),
-        &|| (0..10).for_each(|_| drop(engine.purge(&near, 1))),
+        &|| (0..end).for_each(store),
+        &|| (begin..all).for_each(store),
+        &|| (0..purges).for_each(|_| drop(engine.purge(&Purge::Everything { mode }, 1))),
+        &|| (0..purges).for_each(|_| drop(engine.purge(&near, 1))),
     ];
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let together = std::sync::Barrier::new(work.len());
         std::thread::scope(|scope| {
             for work in work {

@@ -11,6 +11,11 @@ use super::*;
 
 type TestEngine = Engine<&'static str>;
 
+/// So many, or fewer where Miri interprets the test, which takes a thousand times as long.
+fn sized<T>(usually: T, under_miri: T) -> T {
+    if cfg!(miri) { under_miri } else { usually }
+}
+
 fn engine(plan: &Plan) -> TestEngine {
     let engine = Engine::new(&Options::default());
     engine.install(plan);
