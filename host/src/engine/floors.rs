@@ -15,7 +15,7 @@ use super::time::{Instant, Nanos};
 
 /// Keys with a floor of their own at most, and shared floors.
 const BOUND: usize = 1 << 16;
-const SHARED: usize = 1 << 10;
+const SHARED: usize = if cfg!(miri) { 1 << 4 } else { 1 << 10 };
 
 /// What a load of one key must have seen.
 #[derive(Clone, Copy, Debug, Default)]

@@ -75,7 +75,7 @@ impl<V> Store<V> {
     pub(super) fn new(capacity: u64, shards: usize) -> Store<V> {
         let (capacity, estimate) = match capacity {
             // The estimate decides how many evicted keys are remembered, and none are evicted.
-            0 => (u64::MAX / 2, 1024),
+            0 => (u64::MAX / 2, if cfg!(miri) { 16 } else { 1024 }),
             bounded => (bounded, usize::try_from(bounded).unwrap_or(usize::MAX)),
         };
         let options = OptionsBuilder::new()
