@@ -12,10 +12,28 @@
 //! ```
 //!
 //! `SCHEDULES=100000` draws more than the usual number, `SEED=7` others.
+//!
+//! The same scenarios run under Miri, with the threads and locks that applications get and without shuttle.
+//! Miri draws the schedules by a seed of its own; it interrupts threads between any two instructions, shows
+//! them values as old as the memory model allows, and ends at the first data race, undefined behaviour or leak,
+//! in the engine or in what it is built on. From the root of the repository:
+//!
+//! ```text
+//! cargo xtask miri
+//! ```
 
 #[path = "../../../src/engine/mod.rs"]
 pub mod engine;
 
+/// Whose threads, locks and atomics a scenario has.
+mod checker {
+    #[cfg(not(miri))]
+    pub(crate) use shuttle::{sync, thread};
+    #[cfg(miri)]
+    pub(crate) use std::{sync, thread};
+}
+
+#[cfg_attr(miri, path = "explore_under_miri.rs")]
 mod explore;
 mod world;
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use shuttle::sync::Mutex;
-use shuttle::sync::atomic::{AtomicU64, Ordering};
-use shuttle::thread;
-
+use crate::checker::sync::Mutex;
+use crate::checker::sync::atomic::{AtomicU64, Ordering};
+use crate::checker::thread;
 use crate::engine::{
     Engine, Entry, Fill, Instant, Lease, Options, Pace, Plan, Purge, Read, Reader, Ticket,
 };
