@@ -8,17 +8,49 @@ use super::gate::{Ended, Waited};
 use super::load::Load;
 use super::shared::{Cached, Shared, SharedGate};
 use super::stats::Count;
-use crate::engine::{Demand, Entry, Joined, KeyRef, PurgeMode, Purged, Read, Reader};
+use crate::engine::{Demand, Entry, Instant, Joined, KeyRef, PurgeMode, Purged, Read, Reader};
 
 /// Loads that a reader joins in vain before it loads by itself.
 pub(super) const PATIENCE: u32 = 3;
 
+/// What becomes of an entry that is fresh and is to be refreshed before its end.
+#[derive(Clone, Copy)]
+enum Refresh {
+    /// It is served: this reader has no loader.
+    Left,
+    /// It is not: this reader goes on and refreshes it.
+    Due,
+}
+
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn get(&self, key: &str) -> Option<V> {
+        let key = self.engine.key(key);
         let now = self.time.coarse();
         self.purge_again(now);
-        let entry = self.engine.get(self.engine.key(key), now)?;
-        let value = entry.value().value()?;
+        self.hit(key, now, Refresh::Left)
+    }
+
+    /// A value that this thread has at hand, or that the store has.
+    #[inline]
+    fn hit(&self, key: KeyRef<'_>, now: Instant, refresh: Refresh) -> Option<V> {
+        let value = match self.at_hand.get(&self.engine, key, now) {
+            Ok(value) => value,
+            Err(wants_an_offer) => {
+                let take = |entry: &Arc<Entry<Cached<V>>>| {
+                    let offer = wants_an_offer.then(|| Arc::clone(entry));
+                    entry.value().value().map(|value| (value, offer))
+                };
+                let taken = match refresh {
+                    Refresh::Left => self.engine.get_with(key, now, take),
+                    Refresh::Due => self.engine.get_plain_with(key, now, take),
+                };
+                let (value, offer) = taken.flatten()?;
+                if let Some(entry) = offer {
+                    self.at_hand.offer(entry, now);
+                }
+                value
+            }
+        };
         self.counters.add(Count::Hit);
         Some(value)
     }
@@ -31,10 +63,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let now = self.time.coarse();
         self.purge_again(now);
         // Most reads end here; one that finds an entry which is to be refreshed goes on.
-        if let Some(entry) = self.engine.get_plain(key, now)
-            && let Some(value) = entry.value().value()
-        {
-            self.counters.add(Count::Hit);
+        if let Some(value) = self.hit(key, now, Refresh::Due) {
             return Ok(value);
         }
         for attempt in 0.. {
@@ -131,7 +160,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         }
         match waited {
             Waited::For(Ended::With(entry)) => {
-                let may_have = self.engine.may_serve(&entry, joined, self.time.now());
+                let may_have = self.engine.may_serve(&entry, joined);
                 may_have.then(|| self.answer_of(&entry)).flatten()
             }
             Waited::For(Ended::Failed(failure)) => failure.downcast().ok().map(Err),
