@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod component;
+mod miri;
 mod policies;
 mod repository;
 mod test;
@@ -15,6 +16,8 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test                        everything that has to hold before a change is proposed
+  miri                        the engine's tests and threads under Miri, which needs a nightly toolchain
+  miri --seeds 3..5           its threads alone, with these seeds
   component DIR [-o FILE]     build the policy crate in DIR as a component
   policies                    build the policies as components into policies/dist
   policies --check            say whether policies/dist is as its sources are; builds nothing";
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
         ["component", folder, "-o", file] => {
             component::build(root(), folder.as_ref(), Some(file.as_ref()))
         }
+        ["miri"] => miri::run(root(), None),
+        ["miri", "--seeds", seeds] => miri::run(root(), Some(seeds)),
         ["policies"] => policies::build(root()),
         ["policies", "--check"] => policies::check(root()),
         _ => {

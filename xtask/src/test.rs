@@ -5,19 +5,21 @@
 //! dependencies, of which the WebAssembly runtime takes minutes, once for each. The proofs are a small
 //! workspace of their own, without that runtime.
 
+use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::toolchain::{self, cargo};
-use crate::{Outcome, policies, repository};
+use crate::{Outcome, miri, policies, repository};
 
 /// Runs all steps, and ends with the number of tests on a line of its own.
 pub fn run(root: &Path) -> ExitCode {
     let mut count = Count::default();
     let mut proven = Count::default();
     let mut scheduled = Count::default();
-    let steps: [(&str, &mut dyn FnMut() -> Outcome); 11] = [
+    let mut interpreted = Count::default();
+    let steps: [(&str, &mut dyn FnMut() -> Outcome); 12] = [
         // First, because what follows needs what it fetches.
         ("toolchain", &mut || toolchain::prepare(root)),
         ("tracked files", &mut || repository::check(root)),
@@ -63,6 +65,8 @@ pub fn run(root: &Path) -> ExitCode {
             cargo.args(["--release", "--locked", "--package", "shelflife-shuttle"]);
             tests(cargo.arg("--no-fail-fast"), &mut scheduled)
         }),
+        // With a compiler of its own, which is not everywhere.
+        ("proofs: Miri", &mut || miri::check(root, &mut interpreted)),
         ("documentation", &mut || {
             succeed(
                 cargo(root)
@@ -83,9 +87,10 @@ pub fn run(root: &Path) -> ExitCode {
     if !failed.is_empty() {
         eprintln!("failed: {}", failed.join(", "));
     }
-    let passed = count.passed + proven.passed + scheduled.passed;
-    let missed = count.failed + proven.failed + scheduled.failed;
-    println!("{passed} passed, {missed} failed");
+    for more in [proven, scheduled, interpreted] {
+        count.add_all(&more);
+    }
+    println!("{count}");
     if failed.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -94,7 +99,7 @@ pub fn run(root: &Path) -> ExitCode {
 }
 
 /// The workspace in which the engine is compiled against model checkers.
-fn proofs(root: &Path) -> PathBuf {
+pub fn proofs(root: &Path) -> PathBuf {
     root.join("host/proofs")
 }
 
@@ -137,18 +142,29 @@ fn tests(cargo: &mut Command, count: &mut Count) -> Outcome {
 
 /// How many tests there were.
 #[derive(Debug, Default, PartialEq)]
-struct Count {
-    passed: u64,
-    failed: u64,
+pub struct Count {
+    pub passed: u64,
+    pub failed: u64,
 }
 
 impl Count {
     /// Adds what a line says, if it is the last of a test program.
-    fn add(&mut self, line: &str) {
+    pub fn add(&mut self, line: &str) {
         if let Some(result) = line.strip_prefix("test result: ") {
             self.passed += before(result, " passed;");
             self.failed += before(result, " failed;");
         }
+    }
+
+    pub fn add_all(&mut self, more: &Count) {
+        self.passed += more.passed;
+        self.failed += more.failed;
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
     }
 }
 
@@ -159,7 +175,7 @@ fn before(text: &str, word: &str) -> u64 {
         .unwrap_or(0)
 }
 
-fn succeed(command: &mut Command) -> Outcome {
+pub fn succeed(command: &mut Command) -> Outcome {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("cargo ended with {status}")),

@@ -230,7 +230,7 @@ pub fn cargo(root: &Path) -> Command {
 }
 
 /// What a program writes; its errors where it fails.
-fn output(command: &mut Command) -> Outcome<String> {
+pub fn output(command: &mut Command) -> Outcome<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command
         .output()

@@ -124,7 +124,10 @@ fn a_key_that_is_loaded_again_and_again_leaves_nothing_behind() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "fewer loads would show nothing, and so many take hours")]
+#[cfg_attr(
+    miri,
+    ignore = "fewer loads would show nothing, and so many take hours"
+)]
 fn what_is_over_stays_a_small_part_while_loads_sweep_beside_themselves() {
     let engine = plain();
     let second = 1 << 30;
