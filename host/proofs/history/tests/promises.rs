@@ -28,8 +28,8 @@ fn the_promises_hold_in_rounds_of_a_few_operations() {
         7
     };
     let config = Config {
-        round: 40,
-        ..Config::new(120, 3, seed)
+        round: 30,
+        ..Config::new(60, 3, seed)
     };
     assert_kept(&config);
 }
