@@ -28,6 +28,7 @@ impl<V: Clone + Send + Sync + 'static> AtHand<V> {
 
     /// A value that this thread has at hand and that may be served; or whether it wants what the store
     /// serves to be offered.
+    #[inline]
     pub(super) fn get(
         &self,
         engine: &CacheEngine<V>,

@@ -23,6 +23,7 @@ enum Refresh {
 }
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
+    #[inline]
     pub(super) fn get(&self, key: &str) -> Option<V> {
         let key = self.engine.key(key);
         let now = self.time.coarse();
@@ -36,16 +37,13 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let value = match self.at_hand.get(&self.engine, key, now) {
             Ok(value) => value,
             Err(wants_an_offer) => {
-                let take = |entry: &Arc<Entry<Cached<V>>>| {
-                    let offer = wants_an_offer.then(|| Arc::clone(entry));
-                    entry.value().value().map(|value| (value, offer))
-                };
+                let take = |entry: &Arc<Entry<Cached<V>>>| entry.value().value();
                 let taken = match refresh {
                     Refresh::Left => self.engine.get_with(key, now, take),
                     Refresh::Due => self.engine.get_plain_with(key, now, take),
                 };
-                let (value, offer) = taken.flatten()?;
-                if let Some(entry) = offer {
+                let value = taken.flatten()?;
+                if wants_an_offer && let Some(entry) = self.engine.get(key, now) {
                     self.at_hand.offer(entry, now);
                 }
                 value

@@ -54,6 +54,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
+    #[inline]
     pub(super) fn add(&self, count: Count) {
         let counter = &self.of_thread.get_or_default()[count as usize];
         // Nobody else writes to it.

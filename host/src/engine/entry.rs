@@ -28,7 +28,7 @@ pub struct Entry<V> {
     stored: Instant,
     /// What else the lease says, shared by all entries of the same; `None` where it says no more.
     terms: Option<Arc<Terms>>,
-    /// What most entries do not have.
+    /// What many entries do not have.
     rest: Option<Box<Rest>>,
     size: u32,
 }
@@ -63,10 +63,16 @@ impl Terms {
     };
 }
 
-/// What most entries do not have.
+/// What many entries do not have: groups; and what most do not have.
 #[derive(Debug)]
 struct Rest {
     groups: Box<[Arc<Slot>]>,
+    rarer: Option<Box<Rarer>>,
+}
+
+/// What most entries do not have.
+#[derive(Debug)]
+struct Rarer {
     vector: Option<Arc<[f32]>>,
     /// The counter whose value is part of the entry's key, held so that it keeps its slot; and that value.
     counter: Option<(Arc<Slot>, u64)>,
@@ -144,14 +150,10 @@ impl<V> Entry<V> {
         } = parts;
         let needs_a_look = |terms: &Terms| terms.idle != NEVER || terms.refresh != Refresh::Lazy;
         let look_closer = terms.as_deref().is_some_and(needs_a_look);
-        let has_rest = look_closer
-            || !groups.is_empty()
-            || counter.is_some()
-            || fill.vector.is_some()
-            || fill.version.is_some();
-        let rest = has_rest.then(|| {
-            Box::new(Rest {
-                groups,
+        let has_rarer =
+            look_closer || counter.is_some() || fill.vector.is_some() || fill.version.is_some();
+        let rarer = has_rarer.then(|| {
+            Box::new(Rarer {
                 vector: fill.vector.clone(),
                 counter,
                 version: fill.version,
@@ -159,6 +161,8 @@ impl<V> Entry<V> {
                 load_time: fill.load_time,
             })
         });
+        let has_rest = rarer.is_some() || !groups.is_empty();
+        let rest = has_rest.then(|| Box::new(Rest { groups, rarer }));
         Entry {
             key,
             checked: AtomicU64::new(start),
@@ -200,15 +204,16 @@ impl<V> Entry<V> {
 
     /// The origin's version of the value, if its fill named one.
     pub fn version(&self) -> Option<u64> {
-        self.rest.as_ref()?.version
+        self.rarer()?.version
     }
 
     /// The embedding of its key, if it has one.
     pub fn vector(&self) -> Option<&[f32]> {
-        self.rest.as_ref()?.vector.as_deref()
+        self.rarer()?.vector.as_deref()
     }
 
     /// The last moment at which it can be fresh: the end of its lease, or a soft invalidation.
+    #[inline]
     pub fn fresh_until(&self) -> Instant {
         self.fresh_until.load(Ordering::Acquire)
     }
@@ -221,18 +226,18 @@ impl<V> Entry<V> {
 
     /// The number of the counter that it is kept under, if it is versioned.
     pub fn counter(&self) -> Option<u32> {
-        let counter = self.rest.as_ref()?.counter.as_ref();
+        let counter = self.rarer()?.counter.as_ref();
         counter.map(|(slot, _)| slot.id())
     }
 
     /// The counter that it is kept under, and the value.
     pub(super) fn counter_part(&self) -> Option<(Arc<Slot>, u64)> {
-        self.rest.as_ref()?.counter.clone()
+        self.rarer()?.counter.clone()
     }
 
     /// Whether the counter that it is kept under, if any, still has the value that it had.
     pub(super) fn is_current(&self) -> bool {
-        let counter = self.rest.as_ref().and_then(|rest| rest.counter.as_ref());
+        let counter = self.rarer().and_then(|rarer| rarer.counter.as_ref());
         counter.is_none_or(|(slot, value)| slot.hard() == *value)
     }
 
@@ -241,6 +246,7 @@ impl<V> Entry<V> {
     }
 
     /// Whether it is fresh and a hit has nothing to do but to serve it.
+    #[inline]
     pub(super) fn is_plainly_fresh(&self, now: Instant) -> bool {
         now < self.fresh_until() && self.flags.load(Ordering::Relaxed) & LOOK_CLOSER == 0
     }
@@ -272,14 +278,18 @@ impl<V> Entry<V> {
     fn end(&self) -> Instant {
         let end = self.fresh_until();
         let idle = self.terms().idle;
-        match &self.rest {
+        match self.rarer() {
             // Unread for exactly `idle` is still fresh.
-            Some(rest) if idle != NEVER => {
-                let last_read = rest.last_read.load(Ordering::Relaxed);
+            Some(rarer) if idle != NEVER => {
+                let last_read = rarer.last_read.load(Ordering::Relaxed);
                 end.min(last_read.saturating_add(idle).saturating_add(1))
             }
             _ => end,
         }
+    }
+
+    fn rarer(&self) -> Option<&Rarer> {
+        self.rest.as_ref()?.rarer.as_deref()
     }
 
     fn terms(&self) -> &Terms {
@@ -288,10 +298,10 @@ impl<V> Entry<V> {
 
     /// Notes a hit, for entries that end when nobody reads them.
     pub(super) fn touch(&self, now: Instant) {
-        if let Some(rest) = &self.rest
+        if let Some(rarer) = self.rarer()
             && self.terms().idle != NEVER
         {
-            rest.last_read.store(now, Ordering::Relaxed);
+            rarer.last_read.store(now, Ordering::Relaxed);
         }
     }
 
@@ -351,7 +361,7 @@ impl<V> Entry<V> {
                 now.saturating_sub(self.stored) as f64 >= share * lease
             }
             Refresh::Early(beta) => {
-                let load_time = self.rest.as_ref().map_or(0, |rest| rest.load_time);
+                let load_time = self.rarer().map_or(0, |rarer| rarer.load_time);
                 let gap = fresh_until.saturating_sub(now) as f64;
                 // The draw is from [0, 1); its complement is never 0.
                 let exponential = -(1.0 - draw()).ln();

@@ -208,6 +208,7 @@ impl Groups {
         }
     }
 
+    #[inline]
     pub(super) fn now(&self) -> Tick {
         self.clock.load(Ordering::Acquire)
     }

@@ -170,6 +170,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// A key of this engine. Allocates nothing.
     #[must_use]
+    #[inline]
     pub fn key<'a>(&self, text: &'a str) -> KeyRef<'a> {
         self.hasher.key(text)
     }

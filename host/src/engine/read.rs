@@ -77,6 +77,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// What `take` makes of the entry under a key, if it is fresh, without a count of one more owner.
     ///
     /// `take` is called under a lock: it must be short and must not call the engine.
+    #[inline]
     pub fn get_with<R>(
         &self,
         key: KeyRef<'_>,
@@ -102,6 +103,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// The same, if a read has nothing to do but to serve the entry: most reads end here, and the others go on
     /// with [`Engine::read`].
+    #[inline]
     pub fn get_plain_with<R>(
         &self,
         key: KeyRef<'_>,
@@ -128,7 +130,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         now: Instant,
         take: &impl Fn(&Arc<Entry<V>>) -> R,
     ) -> Option<Result<R, Arc<Entry<V>>>> {
-        self.store.look(place, |entry| {
+        self.store.look(&place, &|entry: &Arc<Entry<V>>| {
             if self.was_checked(entry) && entry.is_plainly_fresh(now) {
                 Ok(take(entry))
             } else {

@@ -40,6 +40,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Whether nothing was invalidated since the entry was last found valid.
+    #[inline]
     pub(super) fn was_checked(&self, entry: &Entry<V>) -> bool {
         validity::was_checked(&self.groups, &entry.checked)
     }

@@ -50,21 +50,21 @@ impl<V> Hash for Resident<V> {
 /// What is wanted is taken then, so that a hit need not count itself among the owners of the entry: two
 /// writes to a line of memory that all threads share.
 struct Look<'a, F, R> {
-    key: KeyRef<'a>,
-    take: F,
+    key: &'a KeyRef<'a>,
+    take: &'a F,
     taken: Cell<Option<R>>,
 }
 
 impl<F, R> Hash for Look<'_, F, R> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.key.hash());
+        state.write_u64(KeyRef::hash(*self.key));
     }
 }
 
 impl<V, R, F: Fn(&Arc<Entry<V>>) -> R> Equivalent<Resident<V>> for Look<'_, F, R> {
     #[inline]
     fn equivalent(&self, resident: &Resident<V>) -> bool {
-        let is_it = self.key == resident.0.key().as_ref();
+        let is_it = *self.key == resident.0.key().as_ref();
         if is_it {
             self.taken.set(Some((self.take)(&resident.0)));
         }
@@ -132,12 +132,17 @@ impl<V> Store<V> {
     }
 
     pub(super) fn get(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
-        self.look(key, Arc::clone)
+        self.look(&key, &Arc::clone)
     }
 
     /// What `take` makes of an entry. It is called under the lock of a shard: it must be short and not come
     /// back here.
-    pub(super) fn look<R>(&self, key: KeyRef<'_>, take: impl Fn(&Arc<Entry<V>>) -> R) -> Option<R> {
+    #[inline]
+    pub(super) fn look<R>(
+        &self,
+        key: &KeyRef<'_>,
+        take: &impl Fn(&Arc<Entry<V>>) -> R,
+    ) -> Option<R> {
         let look = Look {
             key,
             take,
@@ -150,8 +155,8 @@ impl<V> Store<V> {
     /// Like `get`, but leaves the entry's standing in the eviction order alone.
     pub(super) fn peek(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
         let look = Look {
-            key,
-            take: Arc::clone,
+            key: &key,
+            take: &Arc::clone,
             taken: Cell::new(None),
         };
         self.map.peek(&look);

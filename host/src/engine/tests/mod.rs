@@ -1,5 +1,6 @@
 //! The promises P1–P5, one interleaving a test. Values say which state of the origin they hold.
 
+mod copies;
 mod counters;
 mod loads;
 mod meaning;
