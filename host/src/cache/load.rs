@@ -118,6 +118,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             vector: load.vector.take(),
             version: load.version,
             seen: load.seen.take(),
+            ..Fill::default()
         };
         let source = self.engine.lease_source(key);
         let lease = self.lease(&source, key, &fill, &load);

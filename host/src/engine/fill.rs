@@ -62,6 +62,8 @@ pub enum Outcome {
     /// The load began after the last invalidation and had not seen what that demands, or the value's
     /// version is below one that is known: it should be loaded again.
     Behind,
+    /// The fill asked that it is not stored ([`Fill::skip`]).
+    Skipped,
 }
 
 /// What became of a loaded value.
@@ -146,12 +148,12 @@ impl<V, W: Clone + Default> Engine<V, W> {
         if !has_seen_enough {
             entry.fall_behind();
         }
-        if !in_time || !has_seen_enough {
+        if !in_time || !has_seen_enough || fill.skip {
             drop(table);
-            let outcome = if in_time {
-                Outcome::Behind
-            } else {
-                Outcome::Overtaken
+            let outcome = match (in_time, has_seen_enough) {
+                (false, _) => Outcome::Overtaken,
+                (true, false) => Outcome::Behind,
+                (true, true) => Outcome::Skipped,
             };
             return Stored::not(entry, outcome);
         }
@@ -189,10 +191,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let counter = entry.counter_slot();
         let slots = entry.slots().iter().chain(&counter);
         let mut slots = slots.map(|slot| &**slot).chain([all]);
-        slots.all(|slot| slot.allows(seen, now))
-            && self
-                .regions
-                .allow(entry.key().text(), entry.vector(), seen, now)
+        slots.all(|slot| slot.allows(seen, now)) && self.regions.allow(entry, seen, now)
     }
 
     /// Whether nothing newer than a value is known of its key.
@@ -283,7 +282,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Where a value that no load brought is kept, with the counter that is part of its key.
-    fn place_to_store<'a>(&self, key: KeyRef<'a>) -> (KeyRef<'a>, Option<Arc<Slot>>) {
+    pub(super) fn place_to_store<'a>(&self, key: KeyRef<'a>) -> (KeyRef<'a>, Option<Arc<Slot>>) {
         if self.rules_are_plain.load(Ordering::Acquire) {
             return (key, None);
         }
