@@ -14,7 +14,7 @@ struct Shop {
 }
 
 impl Shop {
-    fn page(&self, product: u32, load: &mut Load) -> String {
+    fn page(&self, product: u32, load: &Load) -> String {
         self.queries.fetch_add(1, Ordering::Relaxed);
         load.depends_on(format!("product:{product}"));
         load.depends_on(format!("reviews:{product}"));

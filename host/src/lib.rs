@@ -18,7 +18,7 @@
 //!     .build()?;
 //!
 //! // A page is made from a product and its reviews.
-//! let page = |load: &mut shelflife::sync::Load| {
+//! let page = |load: &shelflife::sync::Load| {
 //!     load.depends_on("product:1").depends_on("reviews:1");
 //!     "rendered".to_owned()
 //! };
@@ -51,11 +51,30 @@ mod cache;
 pub mod engine;
 pub mod policy;
 
-pub use cache::{BuildError, Builder, Clock, ManualClock, Stats, SystemClock};
+#[cfg(feature = "serde")]
+pub use cache::Config;
+pub use cache::{
+    BuildError, Builder, Clock, Embedder, Embedding, EmbeddingError, Entry, Invalidations, Load,
+    ManualClock, NearError, RemovalCause, State, Stats, SystemClock, Write,
+};
+pub use engine::Seen;
 
 /// A cache for threads that may block.
 pub mod sync {
-    pub use crate::cache::sync::Cache;
-    pub use crate::cache::{Load, Write};
-    pub use crate::engine::Seen;
+    pub use crate::cache::sync::{Cache, EntrySelector};
+    pub use crate::{Load, Seen, Write};
+}
+
+/// A cache for tasks, of any executor.
+pub mod future {
+    pub use crate::cache::future::{Cache, EntrySelector};
+    #[cfg(feature = "tokio")]
+    pub use crate::cache::runtime::Tokio;
+    pub use crate::cache::runtime::{Runtime, Task};
+    pub use crate::{Load, Seen, Write};
+}
+
+/// Changes of a value that go by what is there, for `entry(key).and_compute_with(…)`.
+pub mod compute {
+    pub use crate::cache::compute::{CompResult, Op};
 }

@@ -213,6 +213,19 @@ impl<V, W: Clone + Default> Engine<V, W> {
         self.flights.lock(place).land(place, ticket.flight);
     }
 
+    /// Takes away what is under the key of a ticket, unless the key was invalidated or replaced since. It is
+    /// to [`Engine::update`] what [`Engine::complete`] is with a value.
+    pub fn withdraw(&self, ticket: &Ticket, now: Instant) -> Purged<V> {
+        let mut purged = Purged::default();
+        let place = ticket.key.as_ref();
+        let mut table = self.flights.lock(place);
+        if table.land(place, ticket.flight) {
+            table.revoke(place);
+            self.purge_entry(place, PurgeMode::Drop, now, &mut purged);
+        }
+        purged
+    }
+
     /// Stores a value that no load brought, in place of whatever is stored or loading (P2). With a
     /// version, unless a higher one is known; then loads of lower versions are not stored for a while.
     pub fn insert(

@@ -59,6 +59,8 @@ pub enum Read<V, W = ()> {
 pub enum Update<V, W = ()> {
     /// Somebody is loading or changing it: wait for them, and begin again.
     Wait {
+        /// Their load.
+        flight: FlightId,
         /// What those who join share.
         waiters: W,
         /// When they were joined, for [`Engine::may_serve`].
@@ -336,11 +338,17 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// Begins a change of what is under a key, from what is there to what [`Engine::complete`] brings. Like
     /// a load it stores nothing if the key or a group of the new value is invalidated meanwhile.
-    pub fn update(&self, key: KeyRef<'_>, now: Instant) -> Update<V, W> {
+    ///
+    /// `over` is a flight that the caller has found to be over but for loads that did not wait for their turn:
+    /// it does not keep the change from beginning.
+    pub fn update(&self, key: KeyRef<'_>, over: Option<FlightId>, now: Instant) -> Update<V, W> {
         let (place, counter) = self.place_to_store(key);
         let mut table = self.flights.lock(place);
-        if let Some(flight) = table.get(place, now, self.load_limit) {
+        if let Some(flight) = table.get(place, now, self.load_limit)
+            && over != Some(flight.id)
+        {
             return Update::Wait {
+                flight: flight.id,
                 waiters: flight.waiters.clone(),
                 joined: Joined(self.groups.now()),
             };

@@ -3,7 +3,7 @@
 use super::*;
 
 fn update(engine: &TestEngine, key: &str) -> (Ticket, Option<&'static str>) {
-    match engine.update(engine.key(key), 1) {
+    match engine.update(engine.key(key), None, 1) {
         Update::Begin { ticket, entry, .. } => (ticket, entry.map(|entry| *entry.value())),
         other => panic!("{key} is being changed: {other:?}"),
     }
@@ -26,7 +26,7 @@ fn a_change_begins_with_what_is_fresh() {
 fn two_changes_of_a_key_do_not_run_at_once() {
     let engine = plain();
     let (first, _) = update(&engine, "a");
-    let second = engine.update(engine.key("a"), 1);
+    let second = engine.update(engine.key("a"), None, 1);
     assert!(matches!(second, Update::Wait { .. }), "{second:?}");
     engine.abandon(&first);
     let (third, _) = update(&engine, "a");
