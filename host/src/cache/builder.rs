@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::at_hand::{self, AtHand};
 use super::build_error::BuildError;
 use super::clock::{Clock, SystemClock, Time};
 use super::listener::{Listener, RemovalCause};
@@ -34,7 +35,7 @@ use crate::policy::{Factory, Guard, Level, Limits, Log, Runtime as PolicyRuntime
 /// # Ok::<(), shelflife::BuildError>(())
 /// ```
 #[must_use]
-pub struct Builder<V, C = sync::Cache<V>> {
+pub struct Builder<V: Send + Sync, C = sync::Cache<V>> {
     settings: Settings,
     weigher: Option<Weigher<V>>,
     listener: Option<Listener<V>>,
@@ -85,6 +86,17 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
     /// entries each. Each has its share of the capacity: an entry that is heavier than that is not kept.
     pub fn initial_capacity(mut self, entries: usize) -> Self {
         self.settings.initial_capacity = Some(entries);
+        self
+    }
+
+    /// How many entries each thread keeps at hand at most, beside the store: hits on them touch nothing that
+    /// threads share. What is at hand is served only as long as the store would serve it. 0: none.
+    /// Default: 1024, and never more than a sixteenth of [`max_capacity`](Builder::max_capacity).
+    ///
+    /// An entry that is gone in the store may stay in memory for as long as it has its place in such a
+    /// table: 16 bytes each, beside the entries.
+    pub fn copies_per_thread(mut self, entries: usize) -> Self {
+        self.settings.copies_per_thread = Some(entries);
         self
     }
 
@@ -295,7 +307,9 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
                 Some(guard)
             }
         };
-        let mut shared = Shared::new(engine, guard, self.time);
+        let places = settings.copies_per_thread.unwrap_or(at_hand::PLACES);
+        let at_hand = AtHand::new(places, settings.max_capacity.unwrap_or(0));
+        let mut shared = Shared::new(engine, at_hand, guard, self.time);
         shared.soft_timeout = settings.soft_timeout;
         shared.load_timeout = settings.load_timeout;
         shared.negative_ttl = settings.negative_ttl.map(nanos);

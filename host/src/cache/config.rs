@@ -36,6 +36,7 @@ pub struct Config {
     name: Option<String>,
     max_capacity: Option<u64>,
     initial_capacity: Option<usize>,
+    copies_per_thread: Option<usize>,
     #[serde(default, deserialize_with = "duration")]
     time_to_live: Option<Duration>,
     #[serde(default, deserialize_with = "duration")]
@@ -71,6 +72,7 @@ impl Settings {
         take(&mut self.name, &config.name);
         take(&mut self.max_capacity, &config.max_capacity);
         take(&mut self.initial_capacity, &config.initial_capacity);
+        take(&mut self.copies_per_thread, &config.copies_per_thread);
         take(&mut self.time_to_live, &config.time_to_live);
         take(&mut self.time_to_idle, &config.time_to_idle);
         take(&mut self.jitter, &config.jitter);

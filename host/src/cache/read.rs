@@ -11,9 +11,11 @@ use super::landing::InFlight;
 use super::near::Embedding;
 use super::running::Running;
 use super::served::{Served, State};
-use super::shared::{Cached, Shared, SharedGate};
+use super::shared::{CacheEngine, Cached, Shared, SharedGate};
 use super::stats::Count;
-use crate::engine::{Demand, Entry, Joined, KeyRef, PurgeMode, Purged, Read, Reader, Ticket};
+use crate::engine::{
+    Demand, Entry, Instant, Joined, KeyRef, PurgeMode, Purged, Read, Reader, Ticket,
+};
 
 /// Loads that a reader joins in vain before it loads by itself.
 pub(super) const PATIENCE: u32 = 3;
@@ -62,25 +64,37 @@ pub(super) struct Join<V> {
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn get(&self, key: &str) -> Option<V> {
+        let key = self.engine.key(key);
         let now = self.time.coarse();
         self.purge_again(now);
-        let entry = self.engine.get(self.engine.key(key), now)?;
-        let value = entry.value().value()?;
+        self.hit(key, now, |engine| engine.get(key, now))
+    }
+
+    /// A value that this thread has at hand, or that the store has.
+    fn hit(
+        &self,
+        key: KeyRef<'_>,
+        now: Instant,
+        ask_the_store: impl FnOnce(&CacheEngine<V>) -> Option<Arc<Entry<Cached<V>>>>,
+    ) -> Option<V> {
+        let value = match self.at_hand.get(&self.engine, key, now) {
+            Some(value) => value,
+            None => {
+                let entry = ask_the_store(&self.engine)?;
+                let value = entry.value().value()?;
+                self.at_hand.offer(entry, now);
+                value
+            }
+        };
         self.counters.add(Count::Hit);
         Some(value)
     }
 
     /// The value under a key, if a read has nothing to do but to serve it: most reads end here.
-    pub(super) fn hit(&self, key: KeyRef<'_>) -> Option<V> {
+    pub(super) fn get_plain(&self, key: KeyRef<'_>) -> Option<V> {
         let now = self.time.coarse();
         self.purge_again(now);
-        if let Some(entry) = self.engine.get_plain(key, now)
-            && let Some(value) = entry.value().value()
-        {
-            self.counters.add(Count::Hit);
-            return Some(value);
-        }
-        None
+        self.hit(key, now, |engine| engine.get_plain(key, now))
     }
 
     /// What a reader has to do next: the one place that decides it, for threads and for tasks.
@@ -212,7 +226,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     ) -> Option<Answer<V, E>> {
         match waited {
             Waited::For(Ended::With(entry, state)) => {
-                if !self.engine.may_serve(&entry, joined, self.time.now()) {
+                if !self.engine.may_serve(&entry, joined) {
                     return None;
                 }
                 let value = entry.value().value()?;

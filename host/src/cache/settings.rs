@@ -14,6 +14,7 @@ pub(super) struct Settings {
     pub(super) name: Option<String>,
     pub(super) max_capacity: Option<u64>,
     pub(super) initial_capacity: Option<usize>,
+    pub(super) copies_per_thread: Option<usize>,
     pub(super) time_to_live: Option<Duration>,
     pub(super) time_to_idle: Option<Duration>,
     pub(super) jitter: Option<f64>,

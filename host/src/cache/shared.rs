@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::at_hand::AtHand;
 use super::clock::Time;
 use super::gate::{Failure, Gate};
 use super::listener::{Listener, RemovalCause};
@@ -46,8 +47,10 @@ pub(super) type CacheEngine<V> = Engine<Cached<V>, SharedGate<V>>;
 /// What a value takes of the capacity.
 pub(super) type Weigher<V> = Box<dyn Fn(&str, &V) -> u32 + Send + Sync>;
 
-pub(super) struct Shared<V> {
+pub(super) struct Shared<V: Send + Sync> {
     pub(super) engine: Arc<CacheEngine<V>>,
+    /// What threads keep at hand.
+    pub(super) at_hand: AtHand<V>,
     /// None without a policy. Held while the policy is called; never while anything is loaded.
     pub(super) guard: Option<Mutex<Guard>>,
     pub(super) time: Time,
@@ -73,9 +76,15 @@ pub(super) struct Shared<V> {
 }
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
-    pub(super) fn new(engine: Arc<CacheEngine<V>>, guard: Option<Guard>, time: Time) -> Shared<V> {
+    pub(super) fn new(
+        engine: Arc<CacheEngine<V>>,
+        at_hand: AtHand<V>,
+        guard: Option<Guard>,
+        time: Time,
+    ) -> Shared<V> {
         Shared {
             engine,
+            at_hand,
             guard: guard.map(Mutex::new),
             time,
             counters: Counters::default(),

@@ -71,7 +71,7 @@ use crate::engine::{Demand, Pace, Purge, PurgeMode};
 /// #     output
 /// # }
 /// ```
-pub struct Cache<V> {
+pub struct Cache<V: Send + Sync> {
     pub(super) shared: Arc<Shared<V>>,
 }
 
@@ -111,7 +111,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         F: Future<Output = Result<V, E>>,
     {
         let key = self.shared.engine.key(key);
-        if let Some(value) = self.shared.hit(key) {
+        if let Some(value) = self.shared.get_plain(key) {
             return Ok(value);
         }
         let served = self.shared.read_async(Ask::by_key(key), loader).await?;
@@ -168,7 +168,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         F: Future<Output = Result<V, E>> + Send + 'static,
     {
         let key = self.shared.engine.key(key);
-        if let Some(value) = self.shared.hit(key) {
+        if let Some(value) = self.shared.get_plain(key) {
             return Ok(value);
         }
         let ask = Ask::by_key(key);
@@ -271,7 +271,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
 #[derive(Debug)]
 struct Nothing;
 
-impl<V> Clone for Cache<V> {
+impl<V: Send + Sync> Clone for Cache<V> {
     fn clone(&self) -> Cache<V> {
         Cache {
             shared: Arc::clone(&self.shared),
@@ -290,7 +290,7 @@ impl<V: Clone + Send + Sync + 'static> fmt::Debug for Cache<V> {
 
 /// The same entries, for tasks. There is no runtime, so that readers refresh themselves; and where there is
 /// a timeout, readers wait as if there were none.
-impl<V> From<super::sync::Cache<V>> for Cache<V> {
+impl<V: Send + Sync> From<super::sync::Cache<V>> for Cache<V> {
     fn from(cache: super::sync::Cache<V>) -> Cache<V> {
         Cache {
             shared: cache.shared,

@@ -55,7 +55,7 @@ use crate::engine::{Demand, Pace, Purge, PurgeMode};
 /// assert_eq!(cache.get("greeting:en"), None);
 /// # Ok::<(), shelflife::BuildError>(())
 /// ```
-pub struct Cache<V> {
+pub struct Cache<V: Send + Sync> {
     pub(super) shared: Arc<Shared<V>>,
 }
 
@@ -91,7 +91,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         loader: impl FnOnce(&Load) -> Result<V, E>,
     ) -> Result<V, Arc<E>> {
         let key = self.shared.engine.key(key);
-        if let Some(value) = self.shared.hit(key) {
+        if let Some(value) = self.shared.get_plain(key) {
             return Ok(value);
         }
         let served = self.shared.read_blocking(Ask::by_key(key), loader)?;
@@ -193,7 +193,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
 #[derive(Debug)]
 pub(super) struct Nothing;
 
-impl<V> Clone for Cache<V> {
+impl<V: Send + Sync> Clone for Cache<V> {
     fn clone(&self) -> Cache<V> {
         Cache {
             shared: Arc::clone(&self.shared),
@@ -211,7 +211,7 @@ impl<V: Clone + Send + Sync + 'static> fmt::Debug for Cache<V> {
 }
 
 /// The same entries, for threads.
-impl<V> From<super::future::Cache<V>> for Cache<V> {
+impl<V: Send + Sync> From<super::future::Cache<V>> for Cache<V> {
     fn from(cache: super::future::Cache<V>) -> Cache<V> {
         Cache {
             shared: cache.shared,
