@@ -184,14 +184,11 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     /// that nobody else is loading: it gets those keys and a [`Load`] for each, and gives a value for each,
     /// or `None` where there is none, which is not kept. It is called again for keys whose load by another
     /// reader this one may not use.
-    pub async fn get_many_with<'k, F>(
+    pub async fn get_many_with(
         &self,
-        keys: &'k [&'k str],
-        loader: impl FnMut(Vec<&'k str>, Arc<[Load]>) -> F,
-    ) -> Vec<Option<V>>
-    where
-        F: Future<Output = Vec<Option<V>>>,
-    {
+        keys: &[&str],
+        loader: impl AsyncFnMut(Vec<String>, Arc<[Load]>) -> Vec<Option<V>>,
+    ) -> Vec<Option<V>> {
         self.shared.read_many_async(keys, loader).await
     }
 

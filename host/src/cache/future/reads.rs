@@ -63,21 +63,20 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         }
     }
 
-    pub(super) async fn read_many_async<'k, F>(
+    pub(super) async fn read_many_async(
         &self,
-        keys: &'k [&'k str],
-        mut loader: impl FnMut(Vec<&'k str>, Arc<[Load]>) -> F,
-    ) -> Vec<Option<V>>
-    where
-        F: Future<Output = Vec<Option<V>>>,
-    {
+        keys: &[&str],
+        mut loader: impl AsyncFnMut(Vec<String>, Arc<[Load]>) -> Vec<Option<V>>,
+    ) -> Vec<Option<V>> {
         let mut bulk = Bulk::new(keys);
         while let Some(Round { mine, joins }) = self.round(&mut bulk) {
             if !mine.is_empty() {
                 let loads: Arc<[Load]> = mine.loads().into();
                 let loading = {
                     let _running = mine.running();
-                    loader(mine.keys(&bulk), Arc::clone(&loads))
+                    let keys = mine.keys(&bulk);
+                    let keys = keys.into_iter().map(str::to_owned).collect();
+                    loader(keys, Arc::clone(&loads))
                 };
                 let loaded = polled(|| mine.running(), loading).await;
                 self.land_all(&mut bulk, mine, &loads, loaded);
