@@ -80,7 +80,8 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
         self
     }
 
-    /// Entries that are expected where there is a [`weigher`](Builder::weigher). Default 1,024.
+    /// Entries that are expected where there is a [`weigher`](Builder::weigher). Default: a sixty-fourth of
+    /// the capacity, and 65,536 at most.
     ///
     /// A cache consists of shards, four for each core and fewer than that if they would be for less than 32
     /// entries each. Each has its share of the capacity: an entry that is heavier than that is not kept.

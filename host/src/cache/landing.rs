@@ -9,7 +9,7 @@ use super::running::Running;
 use super::served::{Served, State};
 use super::shared::{CacheEngine, Cached, Shared, SharedGate};
 use super::stats::Count;
-use crate::engine::{Entry, Fill, Instant, KeyRef, Outcome, Purged, Ticket};
+use crate::engine::{Entry, Fill, Instant, KeyRef, Outcome, Purged, Refresh, Ticket};
 
 /// A load that a reader of ours carries out. However it ends, and be it that its future is dropped, those
 /// who wait go on.
@@ -99,7 +99,11 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             ..self.fill(key, &value, &mut said, now)
         };
         let source = self.engine.lease_source(key);
-        let lease = self.lease(&source, key, &fill, &said);
+        let mut lease = self.lease(&source, key, &fill, &said);
+        if let Cached::Failure(_) = value {
+            // Its time up, an error is of no use to anybody; and before that nobody loads again.
+            (lease.grace, lease.rescue, lease.refresh) = (0, 0, Refresh::Lazy);
+        }
         // Whatever could panic is over: from here on the ticket does not get lost.
         let ticket = flight.ticket.take();
         let ticket = ticket.expect("a load in flight has its ticket until it lands");
@@ -182,8 +186,6 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             None => flight.ended = Ended::Failed(failure),
             Some(time) => {
                 said.ttl = Some(time);
-                // Its time up, an error is of no use to anybody.
-                (said.grace, said.rescue) = (Some(0), Some(0));
                 self.land(key, flight, Cached::Failure(Box::new(failure)), said);
             }
         }

@@ -93,8 +93,10 @@ pub(super) struct Store<V> {
 
 impl<V> Store<V> {
     pub(super) fn new(options: &Options) -> Store<V> {
-        /// Entries of a cache that is bounded by weight, where nobody says how many there are.
-        const WEIGHED: usize = 1024;
+        /// What an entry is taken to weigh where nobody says how many there are, and how many are assumed at
+        /// most. Small caches get one shard by it, which holds what weighs as much as they may.
+        const WEIGHT: u64 = 64;
+        const MOST: u64 = 1 << 16;
         let &Options {
             capacity,
             weighed,
@@ -106,7 +108,7 @@ impl<V> Store<V> {
         let (capacity, estimate) = match capacity {
             // None are evicted.
             0 => (u64::MAX / 2, 1024),
-            bounded if weighed => (bounded, WEIGHED),
+            bounded if weighed => (bounded, (bounded / WEIGHT).clamp(1, MOST) as usize),
             bounded => (bounded, usize::try_from(bounded).unwrap_or(usize::MAX)),
         };
         let estimate = if expected_entries == 0 {
