@@ -1,7 +1,7 @@
 //! What applications ask and are told of entries, on both caches: what they were served, changes that go by
 //! what is there, weights, removals, counts.
 
-mod support;
+mod both;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::channel;
@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use both::{Subject, Value, on_both_caches};
 use shelflife::compute::{CompResult, Op};
 use shelflife::{Builder, ManualClock, RemovalCause, State};
-use support::{Subject, Value, on_both_caches};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -1,11 +1,11 @@
 //! Entries that are found and invalidated by what their keys mean, on both caches.
 
-mod support;
+mod both;
 
 use std::error::Error;
 
+use both::{Subject, Value, block_on, on_both_caches};
 use shelflife::{Embedding, EmbeddingError, NearError, State, future, sync};
-use support::{Subject, Value, block_on, on_both_caches};
 
 /// A direction in the plane, in degrees.
 fn towards(degrees: f32) -> Embedding {

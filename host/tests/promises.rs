@@ -1,14 +1,14 @@
 //! The promises P1 to P5 on both caches, for every call that invalidates and every call that loads.
 
-mod support;
+mod both;
 
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+use both::{PATIENCE, Subject, Value, on_both_caches};
 use shelflife::compute::Op;
 use shelflife::{Embedding, Load, ManualClock};
-use support::{PATIENCE, Subject, Value, on_both_caches};
 
 /// What every value of these tests says of itself, so that every call names it.
 fn describe(load: &Load) {

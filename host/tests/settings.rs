@@ -1,12 +1,12 @@
 //! What is wrong with a setting is said by its name, and a file says what a builder says.
 
-mod support;
+mod both;
 
 use std::time::Duration;
 
+use both::Value;
 use shelflife::sync::Cache;
 use shelflife::{Builder, Embedding, ManualClock};
-use support::Value;
 
 fn refused(builder: Builder<Value>) -> String {
     builder.build().unwrap_err().to_string()

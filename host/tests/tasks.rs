@@ -1,7 +1,7 @@
 //! What only the cache for tasks has: futures that are dropped half way, tasks that refresh, and timeouts that
 //! a runtime keeps. Futures are polled by hand, so that every point at which one can be dropped is met.
 
-mod support;
+mod both;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use both::{Boxed, Value, poll, ready, wait_once};
 use shelflife::compute::Op;
 use shelflife::future::{Cache, Runtime, Task};
 use shelflife::{Embedding, ManualClock};
-use support::{Boxed, Value, poll, ready, wait_once};
 
 fn plain() -> Cache<Value> {
     Cache::builder().build().unwrap()

@@ -28,32 +28,31 @@ pub trait Subject: Clone + Send + Sync + Sized + 'static {
     fn try_get_with<E: Any + Send + Sync>(
         &self,
         key: &str,
-        loader: impl FnOnce(&Load) -> Result<Value, E> + Send,
+        loader: impl FnOnce(&Load) -> Result<Value, E>,
     ) -> Result<Value, Arc<E>>;
 
     fn get_many_with(
         &self,
         keys: &[&str],
-        loader: impl FnMut(&[&str], &[Load]) -> Vec<Option<Value>> + Send,
+        loader: impl FnMut(&[&str], &[Load]) -> Vec<Option<Value>>,
     ) -> Vec<Option<Value>>;
 
     fn get_near_with(
         &self,
         key: &str,
         embedding: &Embedding,
-        loader: impl FnOnce(&Load) -> Value + Send,
+        loader: impl FnOnce(&Load) -> Value,
     ) -> Result<Value, EmbeddingError>;
 
-    fn or_insert_with(&self, key: &str, loader: impl FnOnce(&Load) -> Value + Send)
-    -> Entry<Value>;
+    fn or_insert_with(&self, key: &str, loader: impl FnOnce(&Load) -> Value) -> Entry<Value>;
 
     fn and_compute_with(
         &self,
         key: &str,
-        decide: impl FnOnce(Option<Entry<Value>>, &Load) -> Op<Value> + Send,
+        decide: impl FnOnce(Option<Entry<Value>>, &Load) -> Op<Value>,
     ) -> CompResult<Value>;
 
-    fn get_with(&self, key: &str, loader: impl FnOnce(&Load) -> Value + Send) -> Value {
+    fn get_with(&self, key: &str, loader: impl FnOnce(&Load) -> Value) -> Value {
         let loaded = self.try_get_with(key, |load| Ok::<_, std::convert::Infallible>(loader(load)));
         loaded.unwrap()
     }
@@ -79,7 +78,7 @@ impl Subject for sync::Cache<Value> {
     fn try_get_with<E: Any + Send + Sync>(
         &self,
         key: &str,
-        loader: impl FnOnce(&Load) -> Result<Value, E> + Send,
+        loader: impl FnOnce(&Load) -> Result<Value, E>,
     ) -> Result<Value, Arc<E>> {
         sync::Cache::try_get_with(self, key, loader)
     }
@@ -87,7 +86,7 @@ impl Subject for sync::Cache<Value> {
     fn get_many_with(
         &self,
         keys: &[&str],
-        loader: impl FnMut(&[&str], &[Load]) -> Vec<Option<Value>> + Send,
+        loader: impl FnMut(&[&str], &[Load]) -> Vec<Option<Value>>,
     ) -> Vec<Option<Value>> {
         sync::Cache::get_many_with(self, keys, loader)
     }
@@ -96,23 +95,19 @@ impl Subject for sync::Cache<Value> {
         &self,
         key: &str,
         embedding: &Embedding,
-        loader: impl FnOnce(&Load) -> Value + Send,
+        loader: impl FnOnce(&Load) -> Value,
     ) -> Result<Value, EmbeddingError> {
         sync::Cache::get_near_with(self, key, embedding, loader)
     }
 
-    fn or_insert_with(
-        &self,
-        key: &str,
-        loader: impl FnOnce(&Load) -> Value + Send,
-    ) -> Entry<Value> {
+    fn or_insert_with(&self, key: &str, loader: impl FnOnce(&Load) -> Value) -> Entry<Value> {
         self.entry(key).or_insert_with(loader)
     }
 
     fn and_compute_with(
         &self,
         key: &str,
-        decide: impl FnOnce(Option<Entry<Value>>, &Load) -> Op<Value> + Send,
+        decide: impl FnOnce(Option<Entry<Value>>, &Load) -> Op<Value>,
     ) -> CompResult<Value> {
         self.entry(key).and_compute_with(decide)
     }
@@ -134,7 +129,7 @@ impl Subject for future::Cache<Value> {
     fn try_get_with<E: Any + Send + Sync>(
         &self,
         key: &str,
-        loader: impl FnOnce(&Load) -> Result<Value, E> + Send,
+        loader: impl FnOnce(&Load) -> Result<Value, E>,
     ) -> Result<Value, Arc<E>> {
         block_on(future::Cache::try_get_with(self, key, async |load| {
             loader(&load)
@@ -144,7 +139,7 @@ impl Subject for future::Cache<Value> {
     fn get_many_with(
         &self,
         keys: &[&str],
-        mut loader: impl FnMut(&[&str], &[Load]) -> Vec<Option<Value>> + Send,
+        mut loader: impl FnMut(&[&str], &[Load]) -> Vec<Option<Value>>,
     ) -> Vec<Option<Value>> {
         let loader = async |missing: Vec<String>, loads: Arc<[Load]>| {
             let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
@@ -157,24 +152,20 @@ impl Subject for future::Cache<Value> {
         &self,
         key: &str,
         embedding: &Embedding,
-        loader: impl FnOnce(&Load) -> Value + Send,
+        loader: impl FnOnce(&Load) -> Value,
     ) -> Result<Value, EmbeddingError> {
         let loader = async |load: Arc<Load>| loader(&load);
         block_on(future::Cache::get_near_with(self, key, embedding, loader))
     }
 
-    fn or_insert_with(
-        &self,
-        key: &str,
-        loader: impl FnOnce(&Load) -> Value + Send,
-    ) -> Entry<Value> {
+    fn or_insert_with(&self, key: &str, loader: impl FnOnce(&Load) -> Value) -> Entry<Value> {
         block_on(self.entry(key).or_insert_with(async |load| loader(&load)))
     }
 
     fn and_compute_with(
         &self,
         key: &str,
-        decide: impl FnOnce(Option<Entry<Value>>, &Load) -> Op<Value> + Send,
+        decide: impl FnOnce(Option<Entry<Value>>, &Load) -> Op<Value>,
     ) -> CompResult<Value> {
         let decide = async |before, load: Arc<Load>| decide(before, &load);
         block_on(self.entry(key).and_compute_with(decide))
