@@ -340,7 +340,12 @@ fn a_loader_says_how_long_its_value_is_of_use<C: Subject>() {
     let read = |value: Result<Value, Value>| cache.try_get_with("a", |_| value).ok();
     clock.advance(4 * SECOND);
     assert_eq!(cache.at().get("a"), None);
-    assert_eq!(read(Err("down")), Some("OLD"));
+    let failed = cache.try_get_with("a", |_| {
+        let meanwhile = cache.or_insert_with("a", |_| unreachable!("it is within its grace"));
+        assert_eq!((*meanwhile.value(), meanwhile.state()), ("OLD", State::Stale));
+        Err::<Value, _>("down")
+    });
+    assert_eq!(failed, Ok("OLD"));
     clock.advance(4 * SECOND);
     assert_eq!(read(Err("down")), None);
     cache.get_with("a", |load| {

@@ -144,6 +144,7 @@ fn a_future_that_is_dropped_at_any_point_leaves_no_load_behind() {
             drop(dropped);
             let mut next = Box::pin(cache.get_with("a", async |_| "NEXT")) as Boxed<'_, Value>;
             assert_eq!(ready(&mut next), "NEXT", "{name} after {polls} polls");
+            assert_eq!(cache.stats().coalesced, 0, "{name}: there is nothing to join");
         }
     }
 }
@@ -198,6 +199,7 @@ fn a_load_of_many_keys_that_is_dropped_gives_all_of_them_up() {
         let mut next = Box::pin(cache.get_with(key, async |_| "NEXT")) as Boxed<'_, Value>;
         assert_eq!(ready(&mut next), "NEXT");
     }
+    assert_eq!(cache.stats().coalesced, 0, "there is nothing to join");
 }
 
 #[test]
