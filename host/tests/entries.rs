@@ -127,6 +127,22 @@ fn a_removal_that_an_insert_overtook_leaves_what_was_inserted<C: Subject>() {
     assert_eq!(cache.at().get("a"), Some("two"));
 }
 
+fn what_is_removed_is_handed_out_if_it_was_fresh<C: Subject>() {
+    let clock = ManualClock::default();
+    let builder = C::builder().clock(clock.clone()).time_to_live(10 * SECOND);
+    let cache = C::make(builder.grace(60 * SECOND)).at();
+    cache.insert("a", "x");
+    assert_eq!((cache.remove("a"), cache.remove("a")), (Some("x"), None));
+    cache.insert("a", "x");
+    clock.advance(10 * SECOND);
+    assert_eq!(cache.remove("a"), None, "it was stale");
+    cache.insert_with("a", "x", |about| {
+        about.tag("tag");
+    });
+    cache.invalidate_tag("tag");
+    assert_eq!(cache.remove("a"), None, "it was hidden");
+}
+
 fn what_the_entries_weigh_is_bounded<C: Subject>() {
     let builder = C::builder().max_capacity(100);
     let cache = C::make(builder.weigher(|key, value| (key.len() + value.len()) as u32));
@@ -342,7 +358,10 @@ fn a_loader_says_how_long_its_value_is_of_use<C: Subject>() {
     assert_eq!(cache.at().get("a"), None);
     let failed = cache.try_get_with("a", |_| {
         let meanwhile = cache.or_insert_with("a", |_| unreachable!("it is within its grace"));
-        assert_eq!((*meanwhile.value(), meanwhile.state()), ("OLD", State::Stale));
+        assert_eq!(
+            (*meanwhile.value(), meanwhile.state()),
+            ("OLD", State::Stale)
+        );
         Err::<Value, _>("down")
     });
     assert_eq!(failed, Ok("OLD"));
@@ -386,6 +405,7 @@ on_both_caches!(
     changes_of_one_key_come_one_after_the_other,
     a_change_from_within_a_load_of_its_key_does_not_wait_for_it,
     a_removal_that_an_insert_overtook_leaves_what_was_inserted,
+    what_is_removed_is_handed_out_if_it_was_fresh,
     what_the_entries_weigh_is_bounded,
     every_value_that_leaves_is_told_of_once_and_why,
     what_is_too_much_is_told_of_as_well,

@@ -144,7 +144,11 @@ fn a_future_that_is_dropped_at_any_point_leaves_no_load_behind() {
             drop(dropped);
             let mut next = Box::pin(cache.get_with("a", async |_| "NEXT")) as Boxed<'_, Value>;
             assert_eq!(ready(&mut next), "NEXT", "{name} after {polls} polls");
-            assert_eq!(cache.stats().coalesced, 0, "{name}: there is nothing to join");
+            assert_eq!(
+                cache.stats().coalesced,
+                0,
+                "{name}: there is nothing to join"
+            );
         }
     }
 }

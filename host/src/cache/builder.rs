@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::at_hand::{self, AtHand};
+use super::at_hand::AtHand;
 use super::build_error::BuildError;
 use super::clock::{Clock, SystemClock, Time};
 use super::listener::{Listener, RemovalCause};
@@ -90,12 +90,15 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
         self
     }
 
-    /// How many entries each thread keeps at hand at most, beside the store: hits on them touch nothing that
-    /// threads share. What is at hand is served only as long as the store would serve it. 0: none.
-    /// Default: 1024, and never more than a sixteenth of [`max_capacity`](Builder::max_capacity).
+    /// How many entries each thread keeps at hand, beside the store. Hits on them touch nothing that threads
+    /// share, so that threads do not slow each other down; what is at hand is served only as long as the
+    /// store would serve it. Default: none.
     ///
-    /// An entry that is gone in the store may stay in memory for as long as it has its place in such a
-    /// table: 16 bytes each, beside the entries.
+    /// Pays where several threads read what fits into the tables most of the time, and only there: a read
+    /// of anything else looks in vain first. An entry that is gone in the store may stay in memory as long
+    /// as it has its place in a table; values that are known to be larger than 4 KiB, or weigh more than
+    /// 4,096, have none. A place takes 16 bytes.
+    #[doc(alias = "thread_local")]
     pub fn copies_per_thread(mut self, entries: usize) -> Self {
         self.settings.copies_per_thread = Some(entries);
         self
@@ -308,8 +311,7 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
                 Some(guard)
             }
         };
-        let places = settings.copies_per_thread.unwrap_or(at_hand::PLACES);
-        let at_hand = AtHand::new(places, settings.max_capacity.unwrap_or(0));
+        let at_hand = AtHand::new(settings.copies_per_thread.unwrap_or(0));
         let mut shared = Shared::new(engine, at_hand, guard, self.time);
         shared.soft_timeout = settings.soft_timeout;
         shared.load_timeout = settings.load_timeout;

@@ -8,7 +8,7 @@ use super::listener::RemovalCause;
 use super::near::{Embedding, EmbeddingError, similarity};
 use super::shared::{Cached, Shared};
 use super::stats::Count;
-use crate::engine::{Demand, Entry, Instant, KeyRef, Purge, PurgeMode, Purged, Stored};
+use crate::engine::{Demand, Entry, Instant, KeyRef, Leaving, Purge, PurgeMode, Purged, Stored};
 
 /// What left the cache in one call, to be told of when no lock is held any more.
 pub(super) struct Left<V> {
@@ -52,6 +52,18 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn purge_key(&self, key: &str, mode: PurgeMode, demand: &Demand) {
         let purged = self.carry_out_on_key(self.engine.key(key), mode, demand);
         self.tell_of_purged(&purged);
+    }
+
+    /// Takes a key away, and gives what was there if it could still have been served as fresh.
+    pub(super) fn remove(&self, key: &str) -> Option<V> {
+        let key = self.engine.key(key);
+        let purged = self.carry_out_on_key(key, PurgeMode::Drop, &Demand::NONE);
+        self.tell_of_purged(&purged);
+        let now = self.time.coarse();
+        let is_fresh =
+            |entry: &&Arc<Entry<Cached<V>>>| self.engine.leaving(entry, now) == Leaving::Fresh;
+        let removed = purged.removed.iter().find(is_fresh)?;
+        removed.value().value()
     }
 
     pub(super) fn carry_out_on_key(

@@ -85,10 +85,7 @@ macro_rules! verbs {
 
         /// Takes the value under a key away, and gives it to the caller if it was fresh.
         pub fn remove(&self, key: &str) -> Option<V> {
-            let engine = &self.shared.engine;
-            let there = engine.peek_fresh(engine.key(key), self.shared.time.coarse());
-            self.invalidate(key);
-            there.and_then(|entry| entry.value().value())
+            self.shared.remove(key)
         }
 
         /// Takes the value under a key away, unless it has this version of the origin or a later one. For a
