@@ -75,9 +75,10 @@ fn soft_calls<C: Subject>() -> Vec<(&'static str, Call<C>)> {
 }
 
 type Loader = Box<dyn FnOnce(&Load) -> Value + Send>;
+type Read<C> = fn(&C, Loader) -> Value;
 
 /// Every call that loads one key.
-fn reads<C: Subject>() -> Vec<(&'static str, fn(&C, Loader) -> Value)> {
+fn reads<C: Subject>() -> Vec<(&'static str, Read<C>)> {
     vec![
         ("get_with", |cache, loader| cache.get_with("user:1", loader)),
         ("get_many_with", |cache, loader| {
@@ -102,7 +103,7 @@ fn reads<C: Subject>() -> Vec<(&'static str, fn(&C, Loader) -> Value)> {
 }
 
 /// Loads OLD in another thread, calls `meanwhile` while the loader runs, and lets it finish.
-fn load_old_while<C: Subject>(cache: &C, read: fn(&C, Loader) -> Value, meanwhile: impl FnOnce()) {
+fn load_old_while<C: Subject>(cache: &C, read: Read<C>, meanwhile: impl FnOnce()) {
     let (started, has_started) = channel();
     let (finish, may_finish) = channel::<()>();
     let loading = cache.clone();

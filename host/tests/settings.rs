@@ -5,8 +5,8 @@ mod both;
 use std::time::Duration;
 
 use both::Value;
+use shelflife::Builder;
 use shelflife::sync::Cache;
-use shelflife::{Builder, Embedding, ManualClock};
 
 fn refused(builder: Builder<Value>) -> String {
     builder.build().unwrap_err().to_string()
@@ -52,7 +52,7 @@ fn the_two_ways_to_refresh_take_each_others_place() {
 
 #[cfg(feature = "serde")]
 mod from_a_file {
-    use shelflife::Config;
+    use shelflife::{Config, Embedding, ManualClock};
 
     use super::*;
 
