@@ -14,7 +14,7 @@ pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// [`soft_timeout`](crate::Builder::soft_timeout) and [`load_timeout`](crate::Builder::load_timeout) say. Loads
 /// are polled by their readers.
 ///
-/// With the feature `tokio`, [`Tokio`](crate::future::Tokio) is one. This is another:
+/// With the feature `tokio`, `future::Tokio` is one. This is another:
 ///
 /// ```
 /// use std::pin::Pin;
