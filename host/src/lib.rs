@@ -10,10 +10,9 @@
 //! ```
 //! use shelflife::sync::{Cache, Write};
 //!
-//! let tags = shelflife_policies::find("tags").unwrap();
 //! let cache = Cache::<String>::builder()
 //!     .max_capacity(100_000)
-//!     .policy("tags", tags.component)
+//!     .policy("tags")
 //!     .policy_config(r#"{ "ttl": "10m" }"#)
 //!     .build()?;
 //!

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use super::load::nanos;
 use super::shared::{CacheEngine, Shared};
 use super::sync::Cache;
 use crate::engine::{Engine, Lease, Options, Plan};
-use crate::policy::{self, Factory, Guard, Level, Limits, Log, Runtime, Surroundings};
+use crate::policy::{
+    self, Grants, Level, Limits, Loader, Log, Permission, PolicySet, Runtime, Source, Surroundings,
+};
 
 /// How a cache of values `V` is set up. Made by [`Cache::builder`].
 #[must_use]
@@ -22,8 +25,12 @@ pub struct Builder<V> {
     soft_timeout: Option<Duration>,
     load_timeout: Option<Duration>,
     hold_off: Option<Duration>,
-    policy: Option<(String, Vec<u8>)>,
-    config: String,
+    policies: Vec<Source>,
+    /// Settings that came before their policy.
+    config: Option<String>,
+    slots: Option<usize>,
+    grants: Grants,
+    compiled: Option<PathBuf>,
     limits: Limits,
     log: Log,
     time: Time,
@@ -65,8 +72,11 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
             soft_timeout: None,
             load_timeout: None,
             hold_off: None,
-            policy: None,
-            config: "{}".to_owned(),
+            policies: Vec::new(),
+            config: None,
+            slots: None,
+            grants: Grants::all(),
+            compiled: None,
             limits: Limits::default(),
             log: Box::new(|_, _| {}),
             time: Time::System(SystemClock::default()),
@@ -108,15 +118,62 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
         self
     }
 
-    /// The policy: the bytes of a component, and what errors call it.
-    pub fn policy(mut self, name: &str, component: &[u8]) -> Builder<V> {
-        self.policy = Some((name.to_owned(), component.to_vec()));
+    /// A policy: the name of a built-in one, the path of a component, a name with the bytes of one, or a
+    /// [`Source`] with its settings.
+    ///
+    /// Called more than once, the cache has several policies: of the leases that they give an entry the
+    /// strictest counts, field by field, with the tags and counters of all; what they purge adds up. They
+    /// are told apart by their names.
+    ///
+    /// ```
+    /// use shelflife::policy::Source;
+    /// use shelflife::sync::Cache;
+    ///
+    /// let cache = Cache::<String>::builder()
+    ///     .policy(Source::from("tags").config(r#"{ "ttl": "1h" }"#))
+    ///     .policy(Source::from("ttl").config(r#"{ "ttl": "10m" }"#))
+    ///     .build()?;
+    /// # Ok::<(), shelflife::BuildError>(())
+    /// ```
+    pub fn policy(mut self, source: impl Into<Source>) -> Builder<V> {
+        let mut source = source.into();
+        if let Some(config) = self.config.take() {
+            source = source.config(config);
+        }
+        self.policies.push(source);
         self
     }
 
-    /// The policy's settings, as JSON text. Default `{}`.
+    /// The settings of the policy that was named last, or else of the next one, as JSON text. Default
+    /// `{}`.
     pub fn policy_config(mut self, json: impl Into<String>) -> Builder<V> {
-        self.config = json.into();
+        match self.policies.pop() {
+            Some(last) => self.policies.push(last.config(json)),
+            None => self.config = Some(json.into()),
+        }
+        self
+    }
+
+    /// Instances of each policy, so that fills of several threads need not wait for each other. Default:
+    /// one a core. A policy that exports `snapshots` has one in any case, since it says that what it has
+    /// learned matters.
+    pub fn policy_slots(mut self, slots: usize) -> Builder<V> {
+        self.slots = Some(slots);
+        self
+    }
+
+    /// Withholds something from all policies: one that imports it all the same is refused. Default:
+    /// policies may ask for everything that the contract has.
+    pub fn withhold(mut self, permission: Permission) -> Builder<V> {
+        self.grants = self.grants.without(permission);
+        self
+    }
+
+    /// Keeps the compiled code of policies in this folder, so that the next start takes less than a
+    /// millisecond for each. It is made where there is none. What lies in it is run as native code:
+    /// nobody else may write to it, and a folder that others may write to is refused.
+    pub fn compiled_code_in(mut self, folder: impl Into<PathBuf>) -> Builder<V> {
+        self.compiled = Some(folder.into());
         self
     }
 
@@ -141,11 +198,12 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
         self
     }
 
-    /// Builds the cache: compiles the policy and configures it.
+    /// Builds the cache: compiles the policies and configures them.
     ///
     /// # Errors
     ///
-    /// If the policy is no component for this contract, or refuses its settings.
+    /// If a policy cannot be read, is no component for this contract, asks for what is withheld, refuses
+    /// its settings, or does not go with the others.
     pub fn build(self) -> Result<Cache<V>, BuildError> {
         let defaults = Options::default();
         let options = Options {
@@ -157,8 +215,8 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
             ..defaults
         };
         let engine: Arc<CacheEngine<V>> = Arc::new(Engine::new(&options));
-        let guard = match self.policy {
-            None => {
+        let policies = match self.policies.as_slice() {
+            [] => {
                 let ttl = self.time_to_live.map(nanos);
                 engine.install(&Plan::every_key(Lease {
                     ttl,
@@ -166,33 +224,46 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
                 }));
                 None
             }
-            Some((name, component)) => {
-                let runtime = Runtime::new(self.limits.clone()).map_err(BuildError)?;
-                let compiled = runtime.compile(&name, &component).map_err(BuildError)?;
-                let index = Arc::clone(&engine);
-                // Every instance that stands in for one that trapped logs to the same place.
-                let log = Arc::new(Mutex::new(self.log));
-                let factory: Factory = Box::new(move || {
-                    let mut rng = fastrand::Rng::new();
-                    let log = Arc::clone(&log);
-                    let surroundings = Surroundings {
-                        random: Box::new(move || rng.u64(..)),
-                        log: Box::new(move |level, line| (log.lock())(level, line)),
-                        index: Some(index.clone()),
-                    };
-                    Ok(Box::new(compiled.instantiate(surroundings)?))
-                });
-                let guard = Guard::configure(factory, &self.config, &FEEDS, self.limits)
-                    .map_err(BuildError)?;
-                engine.install(guard.plan());
-                Some(guard)
+            sources => {
+                let mut runtime = Runtime::new(self.limits)
+                    .map_err(BuildError)?
+                    .grant(self.grants);
+                if let Some(folder) = &self.compiled {
+                    runtime = runtime.keep_compiled_in(folder).map_err(BuildError)?;
+                }
+                let cores = || std::thread::available_parallelism().map_or(4, usize::from);
+                let slots = self.slots.unwrap_or_else(cores);
+                let surroundings = surroundings(&engine, self.log);
+                let loader = Loader::new(runtime, slots, &FEEDS, surroundings);
+                let policies = PolicySet::load(loader, sources).map_err(BuildError)?;
+                engine.install(&policies.plan().map_err(BuildError)?);
+                Some(policies)
             }
         };
-        let mut shared = Shared::new(engine, guard, self.time);
+        let mut shared = Shared::new(engine, policies, self.time);
         shared.soft_timeout = self.soft_timeout;
         shared.load_timeout = self.load_timeout;
         Ok(Cache {
             shared: Arc::new(shared),
         })
+    }
+}
+
+/// What every instance of a policy reaches, those included that take the place of one that trapped: the
+/// vectors of the cache, one place for lines, and random numbers of its own.
+fn surroundings<V: Clone + Send + Sync + 'static>(
+    engine: &Arc<CacheEngine<V>>,
+    log: Log,
+) -> impl Fn() -> Surroundings + Send + Sync + 'static {
+    let index = Arc::clone(engine);
+    let log = Arc::new(Mutex::new(log));
+    move || {
+        let mut rng = fastrand::Rng::new();
+        let log = Arc::clone(&log);
+        Surroundings {
+            random: Box::new(move || rng.u64(..)),
+            log: Box::new(move |level, line| (log.lock())(level, line)),
+            index: Some(index.clone()),
+        }
     }
 }

@@ -5,6 +5,7 @@ mod bulk;
 mod clock;
 mod gate;
 mod load;
+mod policies;
 mod read;
 mod shared;
 mod stats;

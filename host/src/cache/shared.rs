@@ -14,7 +14,7 @@ use super::write::Write;
 use crate::engine::{
     Demand, Engine, Fill, Instant, KeyRef, Lease, LeaseSource, Pace, Purge, PurgeMode, Purged,
 };
-use crate::policy::{Guard, Loaded};
+use crate::policy::{Loaded, PolicySet};
 
 /// What is kept under a key: a value, or for a while the error of the load that should have brought one.
 #[derive(Clone, Debug)]
@@ -40,8 +40,8 @@ pub(super) type CacheEngine<V> = Engine<Cached<V>, SharedGate<V>>;
 
 pub(super) struct Shared<V> {
     pub(super) engine: Arc<CacheEngine<V>>,
-    /// None without a policy. Held while the policy is called; never while anything is loaded.
-    pub(super) guard: Option<Mutex<Guard>>,
+    /// None without a policy. No lock of theirs is held while anything is loaded.
+    pub(super) policies: Option<PolicySet>,
     pub(super) time: Time,
     pub(super) counters: Counters,
     /// How long a reader waits for another's load before it takes a value within its rescue, and before
@@ -57,10 +57,14 @@ pub(super) struct Shared<V> {
 }
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
-    pub(super) fn new(engine: Arc<CacheEngine<V>>, guard: Option<Guard>, time: Time) -> Shared<V> {
+    pub(super) fn new(
+        engine: Arc<CacheEngine<V>>,
+        policies: Option<PolicySet>,
+        time: Time,
+    ) -> Shared<V> {
         Shared {
             engine,
-            guard: guard.map(Mutex::new),
+            policies,
             time,
             counters: Counters::default(),
             soft_timeout: None,
@@ -72,18 +76,20 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     }
 
     pub(super) fn announce(&self, mut write: Write<V>) {
-        let Some(guard) = &self.guard else { return };
+        let Some(policies) = &self.policies else {
+            return;
+        };
         let now = self.time.now();
         let key = write.key().to_owned();
         let mut value = write.value.take();
-        // The guard stays locked until the purges are carried out, so that two announcements of one
-        // key cannot overtake each other.
-        let mut guard = guard.lock();
-        if !guard.listens_to("writes") {
+        // One change at a time, until its purges are carried out, so that two announcements of one key
+        // cannot overtake each other.
+        let turn = policies.begin_change();
+        if !turn.is_heard("writes") {
             return;
         }
         let position = self.position.fetch_add(1, Ordering::AcqRel);
-        let purges = guard.react(&[write.into_change(position, now)], now).purges;
+        let purges = turn.react(&[write.into_change(position, now)], now);
         for purge in purges {
             match purge {
                 Purge::Keys {
@@ -92,7 +98,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                 } => {
                     for replaced in keys {
                         let value = if replaced == key { value.take() } else { None };
-                        self.replace(&mut guard, &replaced, value, now);
+                        self.replace(policies, &replaced, value, now);
                     }
                 }
                 other => self.purge(&other, &Demand::NONE),
@@ -101,7 +107,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     }
 
     /// A fresh entry takes the value that a write carries; anything else goes.
-    fn replace(&self, guard: &mut Guard, key: &str, value: Option<V>, now: Instant) {
+    fn replace(&self, policies: &PolicySet, key: &str, value: Option<V>, now: Instant) {
         let engine = &self.engine;
         let engine_key = engine.key(key);
         // The policy need not be asked where there is nothing to replace. Whether there still is when
@@ -124,7 +130,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             depends_on: &[],
         };
         let source = engine.lease_source(engine_key);
-        let lease = guard.lease(&source, &loaded);
+        let lease = policies.lease(&source, &loaded);
         let value = Cached::Value(value);
         engine.replace(engine_key, value, &lease, &fill, &mut fastrand::f64);
     }
@@ -137,11 +143,11 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         fill: &Fill,
         load: &Load,
     ) -> Lease {
-        let mut lease = match (&self.guard, source) {
+        let mut lease = match (&self.policies, source) {
             // A rule's lease is no secret of the policy.
             (None, LeaseSource::Rule(lease)) => Lease::clone(lease),
             (None, _) => Lease::default(),
-            (Some(guard), source) => {
+            (Some(policies), source) => {
                 let loaded = Loaded {
                     key: key.text(),
                     now: fill.now,
@@ -149,10 +155,10 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                     load_time: fill.load_time,
                     depends_on: &load.depends_on,
                 };
-                guard.lock().lease(source, &loaded).into_owned()
+                policies.lease(source, &loaded)
             }
         };
-        if self.guard.is_none() {
+        if self.policies.is_none() {
             // Without a policy what the loader names is what `invalidate_tag` takes.
             lease
                 .tags

@@ -202,8 +202,8 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     /// What the cache has done so far.
     pub fn stats(&self) -> Stats {
         let mut stats = self.shared.counters.read();
-        if let Some(guard) = &self.shared.guard {
-            let calls = guard.lock().calls();
+        if let Some(policies) = &self.shared.policies {
+            let calls = policies.calls();
             (stats.policy_calls, stats.policy_traps) = (calls.calls, calls.traps);
         }
         stats

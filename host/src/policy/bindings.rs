@@ -45,3 +45,12 @@ pub(super) mod reactions {
         with: { "shelflife:policy/types@0.1.0": super::imports::shelflife::policy::types },
     });
 }
+
+/// `shelflife:policy/snapshots`.
+pub(super) mod snapshots {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        inline: "package shelflife:bindings; world has-snapshots { export shelflife:policy/snapshots@0.1.0; }",
+        world: "shelflife:bindings/has-snapshots",
+    });
+}

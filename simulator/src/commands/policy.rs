@@ -43,7 +43,7 @@ impl Policy {
             Some(built_in) => built_in.component.to_vec(),
             None => std::fs::read(file).map_err(|error| unreadable(&name, &error))?,
         };
-        let runtime = Runtime::new(Limits::default()).map_err(Error::other)?;
+        let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
         let compiled = runtime.compile(&name, &bytes).map_err(Error::usage)?;
         let interfaces = compiled.interfaces();
         let list = |names: &[String], meaning: fn(&str) -> &'static str| match names {

@@ -33,6 +33,7 @@ impl Policy for Scripted {
         Exports {
             leases: true,
             reactions: true,
+            snapshots: false,
         }
     }
     fn configure(&mut self, _: &str) -> Result<Plan, Error> {
