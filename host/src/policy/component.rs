@@ -238,6 +238,10 @@ impl Policy for Instance {
         &self.name
     }
 
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     fn exports(&self) -> Exports {
         self.exports
     }

@@ -89,7 +89,7 @@ impl Guard {
         let mut policy = factory()?;
         let plan = policy.configure(config)?;
         convert::check_plan(&plan, policy.exports(), known_feeds, &limits)
-            .map_err(|outcome| Error::new(policy.name(), Some("configure"), outcome))?;
+            .map_err(|outcome| of(&*policy, "configure", outcome))?;
         let health = Arc::new(Health::new(limits.patience));
         Ok(Guard {
             factory,
@@ -116,7 +116,7 @@ impl Guard {
         if plan != *self.plan {
             let reason = "it answers the same settings with another plan each time";
             let outcome = Outcome::Invalid(reason.to_owned());
-            return Err(Error::new(policy.name(), Some("configure"), outcome));
+            return Err(of(&*policy, "configure", outcome));
         }
         Ok(Guard {
             factory,
@@ -285,7 +285,7 @@ impl Guard {
     fn ask_for_lease(&mut self, loaded: &Loaded<'_>) -> Result<Lease, Error> {
         let lease = self.policy.on_fill(loaded)?;
         convert::check_lease(&lease, &self.limits)
-            .map_err(|outcome| Error::new(self.policy.name(), Some("on-fill"), outcome))?;
+            .map_err(|outcome| of(&*self.policy, "on-fill", outcome))?;
         self.succeeded();
         Ok(lease)
     }
@@ -332,6 +332,11 @@ impl Guard {
         policy.configure(&self.config)?;
         Ok(policy)
     }
+}
+
+/// What the host has against an answer of a policy.
+fn of(policy: &dyn Policy, function: &'static str, outcome: Outcome) -> Error {
+    Error::new(policy.name(), Some(function), outcome).of_version(policy.version())
 }
 
 /// The lease of an entry whose policy cannot be asked, or that no rule covers.

@@ -76,6 +76,11 @@ pub trait Policy: Send {
     /// What errors call it.
     fn name(&self) -> &str;
 
+    /// The version that it says it has, if it says one.
+    fn version(&self) -> Option<&str> {
+        None
+    }
+
     /// What it can be called for.
     fn exports(&self) -> Exports;
 
