@@ -50,6 +50,8 @@ mod cache;
 pub mod engine;
 pub mod policy;
 
+#[cfg(feature = "watch")]
+pub use cache::PolicyWatch;
 pub use cache::{BuildError, Builder, Clock, ManualClock, Stats, SystemClock};
 
 /// A cache for threads that may block.

@@ -78,7 +78,7 @@ const FAULTS: [(&str, &str, &str); 24] = [
     (
         "on-fill",
         "too-many",
-        "on-fill: too much tags in a lease: got=10001, limit=64",
+        "on-fill: too much tags in a lease: got=10000, limit=64",
     ),
     (
         "on-fill",
@@ -149,6 +149,7 @@ fn provoke(cache: &Cache<u64>) -> String {
 
 #[test]
 fn every_fault_is_noticed_and_named() {
+    let mut wrong = Vec::new();
     for (call, does, expected) in FAULTS {
         let built = builder().policy(evil(call, does)).build();
         let said = match (call, built) {
@@ -158,10 +159,13 @@ fn every_fault_is_noticed_and_named() {
             }
             (_, built) => provoke(&built.unwrap()),
         };
-        assert!(matches(&said, expected), "{call} {does}: {said}");
+        if !matches(&said, expected) {
+            wrong.push(format!("{call} {does}: {said:.200}"));
+        }
         assert!(said.len() < 5_000, "{call} {does}: {} bytes", said.len());
         assert!(!said.contains(char::is_control), "{call} {does}: {said:?}");
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

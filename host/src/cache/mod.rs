@@ -10,10 +10,14 @@ mod read;
 mod shared;
 mod stats;
 pub(crate) mod sync;
+#[cfg(feature = "watch")]
+mod watch;
 mod write;
 
 pub use builder::{BuildError, Builder};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use load::Load;
 pub use stats::Stats;
+#[cfg(feature = "watch")]
+pub use watch::PolicyWatch;
 pub use write::Write;

@@ -89,6 +89,32 @@ impl PolicySet {
         Ok(report)
     }
 
+    /// Puts a policy in place unless the same component with the same settings is there already.
+    ///
+    /// # Errors
+    ///
+    /// As of [`swap`](PolicySet::swap).
+    #[cfg(feature = "watch")]
+    pub(crate) fn swap_if_changed(
+        &self,
+        source: &Source,
+        cache: &impl Exchange,
+    ) -> Result<Option<SwapReport>, Error> {
+        let mut last = self.swapping.lock();
+        let began = WallClock::now();
+        let seat = self.seat_of(source)?;
+        let incoming = self.load_for(seat, source)?;
+        let live = self.seats[seat].live.load_full();
+        let is_same = live.compiled.sha256() == incoming.compiled.sha256();
+        if is_same && live.name() == incoming.name() && live.config == incoming.config {
+            return Ok(None);
+        }
+        let wish = source.entries_wish();
+        let report = self.exchange(seat, incoming, wish, began.elapsed(), cache)?;
+        *last = Some(seat);
+        Ok(Some(report))
+    }
+
     /// Undoes the last swap. Undone twice it is as it was.
     ///
     /// # Errors

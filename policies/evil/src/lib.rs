@@ -109,7 +109,10 @@ impl Policy for Evil {
         harm(self.settings.does)?;
         log(self.settings.does, host);
         Ok(match self.settings.does {
-            Harm::TooMany => lease.tags((0..10_000).map(|n| n.to_string())),
+            Harm::TooMany => Lease {
+                tags: vec!["tag".to_owned(); 10_000],
+                ..lease
+            },
             Harm::LongName => lease.tag("x".repeat(MEGABYTE)),
             Harm::NotANumber => lease.jitter(f64::NAN),
             _ => lease,
@@ -163,7 +166,7 @@ fn harm(harm: Harm) -> Result<(), String> {
         Harm::Grow => {
             let mut held = Vec::new();
             loop {
-                held.push(black_box(vec![1_u8; 1 << 20]));
+                held.push(black_box(Vec::<u8>::with_capacity(1 << 20)));
             }
         }
         Harm::Panic => panic!("as it was told"),
