@@ -110,7 +110,11 @@ const FAULTS: [(&str, &str, &str); 24] = [
         "million-purges",
         "on-changes: too much purges: got=10001, limit=10000",
     ),
-    ("on-changes", "million-keys", "?"),
+    (
+        "on-changes",
+        "million-keys",
+        "on-changes: too much data for one call (bytes): limit=4194304",
+    ),
     (
         "on-changes",
         "trap-in-the-journal",

@@ -120,8 +120,12 @@ impl CompiledPolicy {
             .and_then(|()| self.linked.instantiate(&mut store))
             .and_then(|instance| Functions::find(&mut store, &instance, self.exports))
             .map_err(|error| {
-                Error::new(&self.name, None, failure(&error, fuel, time, unusable))
-                    .of_version(self.version())
+                Error::new(
+                    &self.name,
+                    None,
+                    failure(&error, fuel, time, limits.transfer, unusable),
+                )
+                .of_version(self.version())
             })?;
         Ok(Instance {
             name: Arc::clone(&self.name),
@@ -206,6 +210,7 @@ impl Instance {
             "configure" => limits.configure_deadline,
             _ => limits.deadline,
         };
+        let transfer = limits.transfer;
         deadline::begin(&mut self.store, time);
         let result = self
             .store
@@ -219,7 +224,7 @@ impl Instance {
         self.calls.calls += 1;
         self.calls.fuel += fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
         let outcome = match result {
-            Err(error) => Err(failure(&error, fuel, time, Outcome::Trap)),
+            Err(error) => Err(failure(&error, fuel, time, transfer, Outcome::Trap)),
             Ok(Err(reason)) => {
                 let limit = self.store.data().limits.log_line;
                 Err(Outcome::Refused(state::plain(reason, limit)))
@@ -353,6 +358,7 @@ fn failure(
     error: &wasmtime::Error,
     fuel: u64,
     time: Option<Duration>,
+    transfer: usize,
     otherwise: fn(String) -> Outcome,
 ) -> Outcome {
     if let Some(&Breach { what, got, limit }) = error.downcast_ref::<Breach>() {
@@ -365,6 +371,13 @@ fn failure(
         },
         Some(Trap::UnreachableCodeReached) => Outcome::Trap("the policy panicked".into()),
         Some(trap) => Outcome::Trap(trap.to_string()),
-        None => otherwise(error.root_cause().to_string()),
+        None => {
+            let reason = error.root_cause().to_string();
+            // wasmtime's own type for this is not public; a test holds the text.
+            match reason.starts_with("too much data is being copied") {
+                true => Outcome::Transfer { limit: transfer },
+                false => otherwise(reason),
+            }
+        }
     }
 }

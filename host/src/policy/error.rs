@@ -38,6 +38,11 @@ pub enum Outcome {
         /// What it may have.
         limit: usize,
     },
+    /// The strings and lists of one call were larger than may cross to the host.
+    Transfer {
+        /// Bytes that may.
+        limit: usize,
+    },
     /// The call trapped; the instance is gone.
     Trap(String),
     /// The answer breaks a rule of the contract.
@@ -120,6 +125,9 @@ impl fmt::Display for Outcome {
             Outcome::Deadline { limit } => write!(f, "out of time: limit={limit:?}"),
             Outcome::Quota { what, got, limit } => {
                 write!(f, "too much {what}: got={got}, limit={limit}")
+            }
+            Outcome::Transfer { limit } => {
+                write!(f, "too much data for one call (bytes): limit={limit}")
             }
             Outcome::Trap(reason) => write!(f, "trapped: {reason}"),
         }
