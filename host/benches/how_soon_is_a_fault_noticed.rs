@@ -30,7 +30,7 @@ const FAULTS: [(&str, &str); 17] = [
     ("on-changes", "long-name"),
     ("on-changes", "not-a-number"),
     ("on-changes", "million-purges"),
-    ("on-changes", "million-keys"),
+    ("on-changes", "five-megabytes"),
     ("on-changes", "trap-in-the-journal"),
     ("on-changes", "search"),
     ("configure", "loop"),

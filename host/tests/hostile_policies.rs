@@ -112,7 +112,7 @@ const FAULTS: [(&str, &str, &str); 24] = [
     ),
     (
         "on-changes",
-        "million-keys",
+        "five-megabytes",
         "on-changes: too much data for one call (bytes): limit=4194304",
     ),
     (

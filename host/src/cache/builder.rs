@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::at_hand::{self, AtHand};
 use super::clock::{Clock, SystemClock, Time};
 use super::load::nanos;
 use super::shared::{CacheEngine, Shared};
@@ -21,6 +22,7 @@ use crate::policy::{
 #[must_use]
 pub struct Builder<V> {
     max_capacity: u64,
+    copies_per_thread: usize,
     time_to_live: Option<Duration>,
     soft_timeout: Option<Duration>,
     load_timeout: Option<Duration>,
@@ -68,6 +70,7 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
     pub(super) fn new() -> Builder<V> {
         Builder {
             max_capacity: 0,
+            copies_per_thread: at_hand::PLACES,
             time_to_live: None,
             soft_timeout: None,
             load_timeout: None,
@@ -87,6 +90,17 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
     /// Entries held at most. Unbounded where this is not called.
     pub fn max_capacity(mut self, entries: u64) -> Builder<V> {
         self.max_capacity = entries;
+        self
+    }
+
+    /// How many entries each thread keeps at hand at most, beside the store: hits on them touch nothing that
+    /// threads share. What is at hand is served only as long as the store would serve it. 0: none.
+    /// Default: 1024, and never more than a sixteenth of [`max_capacity`](Builder::max_capacity).
+    ///
+    /// An entry that is gone in the store may stay in memory for as long as it has its place in such a
+    /// table: 16 bytes each, beside the entries.
+    pub fn copies_per_thread(mut self, entries: usize) -> Builder<V> {
+        self.copies_per_thread = entries;
         self
     }
 
@@ -240,7 +254,8 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
                 Some(policies)
             }
         };
-        let mut shared = Shared::new(engine, policies, self.time);
+        let at_hand = AtHand::new(self.copies_per_thread, self.max_capacity);
+        let mut shared = Shared::new(engine, at_hand, policies, self.time);
         shared.soft_timeout = self.soft_timeout;
         shared.load_timeout = self.load_timeout;
         Ok(Cache {

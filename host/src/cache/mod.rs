@@ -1,5 +1,6 @@
 //! What applications touch.
 
+mod at_hand;
 mod builder;
 mod bulk;
 mod clock;

@@ -6,19 +6,37 @@ use std::time::Instant as Moment;
 
 use super::gate::{Ended, Waited};
 use super::load::Load;
-use super::shared::{Cached, Shared, SharedGate};
+use super::shared::{CacheEngine, Cached, Shared, SharedGate};
 use super::stats::Count;
-use crate::engine::{Demand, Entry, Joined, KeyRef, PurgeMode, Purged, Read, Reader};
+use crate::engine::{Demand, Entry, Instant, Joined, KeyRef, PurgeMode, Purged, Read, Reader};
 
 /// Loads that a reader joins in vain before it loads by itself.
 pub(super) const PATIENCE: u32 = 3;
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn get(&self, key: &str) -> Option<V> {
+        let key = self.engine.key(key);
         let now = self.time.coarse();
         self.purge_again(now);
-        let entry = self.engine.get(self.engine.key(key), now)?;
-        let value = entry.value().value()?;
+        self.hit(key, now, |engine| engine.get(key, now))
+    }
+
+    /// A value that this thread has at hand, or that the store has.
+    fn hit(
+        &self,
+        key: KeyRef<'_>,
+        now: Instant,
+        ask_the_store: impl FnOnce(&CacheEngine<V>) -> Option<Arc<Entry<Cached<V>>>>,
+    ) -> Option<V> {
+        let value = match self.at_hand.get(&self.engine, key, now) {
+            Some(value) => value,
+            None => {
+                let entry = ask_the_store(&self.engine)?;
+                let value = entry.value().value()?;
+                self.at_hand.offer(entry, now);
+                value
+            }
+        };
         self.counters.add(Count::Hit);
         Some(value)
     }
@@ -31,10 +49,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let now = self.time.coarse();
         self.purge_again(now);
         // Most reads end here; one that finds an entry which is to be refreshed goes on.
-        if let Some(entry) = self.engine.get_plain(key, now)
-            && let Some(value) = entry.value().value()
-        {
-            self.counters.add(Count::Hit);
+        if let Some(value) = self.hit(key, now, |engine| engine.get_plain(key, now)) {
             return Ok(value);
         }
         for attempt in 0.. {
@@ -131,7 +146,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         }
         match waited {
             Waited::For(Ended::With(entry)) => {
-                let may_have = self.engine.may_serve(&entry, joined, self.time.now());
+                let may_have = self.engine.may_serve(&entry, joined);
                 may_have.then(|| self.answer_of(&entry)).flatten()
             }
             Waited::For(Ended::Failed(failure)) => failure.downcast().ok().map(Err),

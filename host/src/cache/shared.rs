@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::at_hand::AtHand;
 use super::clock::Time;
 use super::gate::{Failure, Gate};
 use super::load::Load;
@@ -38,8 +39,10 @@ pub(super) type SharedGate<V> = Arc<Gate<V>>;
 /// The engine as this cache uses it.
 pub(super) type CacheEngine<V> = Engine<Cached<V>, SharedGate<V>>;
 
-pub(super) struct Shared<V> {
+pub(super) struct Shared<V: Send + Sync> {
     pub(super) engine: Arc<CacheEngine<V>>,
+    /// What threads keep at hand.
+    pub(super) at_hand: AtHand<V>,
     /// None without a policy. No lock of theirs is held while anything is loaded.
     pub(super) policies: Option<PolicySet>,
     pub(super) time: Time,
@@ -59,11 +62,13 @@ pub(super) struct Shared<V> {
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn new(
         engine: Arc<CacheEngine<V>>,
+        at_hand: AtHand<V>,
         policies: Option<PolicySet>,
         time: Time,
     ) -> Shared<V> {
         Shared {
             engine,
+            at_hand,
             policies,
             time,
             counters: Counters::default(),

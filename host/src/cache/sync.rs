@@ -45,7 +45,7 @@ use crate::engine::{Demand, Fill, Outcome, Pace, Purge, PurgeMode};
 /// assert_eq!(cache.get("greeting:en"), None);
 /// # Ok::<(), shelflife::BuildError>(())
 /// ```
-pub struct Cache<V> {
+pub struct Cache<V: Send + Sync> {
     pub(super) shared: Arc<Shared<V>>,
 }
 
@@ -237,7 +237,7 @@ fn marked(mark: u64) -> Demand {
     }
 }
 
-impl<V> Clone for Cache<V> {
+impl<V: Send + Sync> Clone for Cache<V> {
     fn clone(&self) -> Cache<V> {
         Cache {
             shared: Arc::clone(&self.shared),

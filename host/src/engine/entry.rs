@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::groups::{Slot, Tick};
 use super::key::Key;
 use super::lease::{Lease, Refresh};
+use super::safeguards::{Safeguard, holds};
 use super::shim::{AtomicU32, AtomicU64, Ordering};
 use super::time::{Instant, NEVER, Nanos};
 
@@ -15,7 +16,8 @@ use super::time::{Instant, NEVER, Nanos};
 #[repr(C)]
 pub struct Entry<V> {
     key: Key,
-    /// The reading of the invalidation clock at which the entry was last found valid.
+    /// The reading of the invalidation clock at which the entry was last found valid; to begin with, that
+    /// from before its load began.
     pub(super) checked: AtomicU64,
     /// End of the lease, jitter taken off, or the first soft invalidation; `NEVER` without either.
     fresh_until: AtomicU64,
@@ -23,8 +25,6 @@ pub struct Entry<V> {
     /// Where the roster lists it, for the roster alone.
     pub(super) position: AtomicU32,
     value: V,
-    /// The invalidation clock before the load began.
-    pub(super) start: Tick,
     stored: Instant,
     /// What else the lease says, shared by all entries of the same; `None` where it says no more.
     terms: Option<Arc<Terms>>,
@@ -68,8 +68,8 @@ impl Terms {
 struct Rest {
     groups: Box<[Arc<Slot>]>,
     vector: Option<Arc<[f32]>>,
-    /// The counter whose value is part of the entry's key; held so that it keeps its slot.
-    counter: Option<Arc<Slot>>,
+    /// The counter whose value is part of the entry's key, held so that it keeps its slot; and that value.
+    counter: Option<(Arc<Slot>, u64)>,
     /// The origin's version of the value.
     version: Option<u64>,
     last_read: AtomicU64,
@@ -82,6 +82,10 @@ const LOOK_CLOSER: u32 = 1;
 const EXPIRED: u32 = 2;
 /// Its load had not seen what it should have: it is not stored, and for nobody but whoever loaded it.
 const BEHIND: u32 = 4;
+/// It is stored, or was.
+const ENTERED: u32 = 8;
+/// It was stored and is no more.
+const LEFT: u32 = 16;
 
 /// What is stored beside a value.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +120,7 @@ pub(super) enum Freshness {
 pub(super) struct Parts {
     pub(super) terms: Option<Arc<Terms>>,
     pub(super) groups: Box<[Arc<Slot>]>,
-    pub(super) counter: Option<Arc<Slot>>,
+    pub(super) counter: Option<(Arc<Slot>, u64)>,
 }
 
 impl<V> Entry<V> {
@@ -162,7 +166,6 @@ impl<V> Entry<V> {
             flags: AtomicU32::new(if look_closer { LOOK_CLOSER } else { 0 }),
             position: AtomicU32::new(u32::MAX),
             value,
-            start,
             stored: fill.now,
             terms,
             rest,
@@ -173,6 +176,11 @@ impl<V> Entry<V> {
     /// The key that it is stored under.
     pub fn key(&self) -> &Key {
         &self.key
+    }
+
+    /// The reading of the invalidation clock at which it was last found valid.
+    pub(super) fn known(&self) -> Tick {
+        self.checked.load(Ordering::Acquire)
     }
 
     /// The value.
@@ -214,17 +222,18 @@ impl<V> Entry<V> {
     /// The number of the counter that it is kept under, if it is versioned.
     pub fn counter(&self) -> Option<u32> {
         let counter = self.rest.as_ref()?.counter.as_ref();
-        counter.map(|slot| slot.id())
+        counter.map(|(slot, _)| slot.id())
     }
 
-    pub(super) fn counter_slot(&self) -> Option<Arc<Slot>> {
+    /// The counter that it is kept under, and the value.
+    pub(super) fn counter_part(&self) -> Option<(Arc<Slot>, u64)> {
         self.rest.as_ref()?.counter.clone()
     }
 
     /// Whether the counter that it is kept under, if any, still has the value that it had.
     pub(super) fn is_current(&self) -> bool {
         let counter = self.rest.as_ref().and_then(|rest| rest.counter.as_ref());
-        counter.is_none_or(|counter| counter.hard() == self.key.version())
+        counter.is_none_or(|(slot, value)| slot.hard() == *value)
     }
 
     pub(super) fn slots(&self) -> &[Arc<Slot>] {
@@ -295,6 +304,30 @@ impl<V> Entry<V> {
     pub(super) fn expire(&self, at: Instant) {
         self.fresh_until.fetch_min(at, Ordering::AcqRel);
         self.flags.fetch_or(EXPIRED, Ordering::AcqRel);
+    }
+
+    /// Notes that it is about to be stored.
+    pub(super) fn enter(&self) {
+        self.flags.fetch_or(ENTERED, Ordering::AcqRel);
+    }
+
+    /// Notes that it leaves the store. Under the store's lock: whoever looks for it afterwards, to
+    /// invalidate it, finds nothing and has nothing left to do.
+    pub(super) fn leave(&self) {
+        if !holds(Safeguard::LeaversAreMarked) {
+            return;
+        }
+        self.flags.fetch_or(LEFT, Ordering::AcqRel);
+    }
+
+    /// Whether it is stored, or was once.
+    pub(super) fn was_stored(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & ENTERED != 0
+    }
+
+    /// Whether it was taken away, replaced or evicted.
+    pub(super) fn has_left(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & LEFT != 0
     }
 
     pub(super) fn fall_behind(&self) {

@@ -26,7 +26,8 @@ pub struct Ticket {
     pub(super) flight: FlightId,
     pub(super) start: Tick,
     pub(super) began: Instant,
-    pub(super) counter: Option<Arc<Slot>>,
+    /// The counter that is part of the key, and its value there.
+    pub(super) counter: Option<(Arc<Slot>, u64)>,
     pub(super) background: bool,
 }
 
@@ -139,36 +140,45 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let entry = Arc::new(Entry::new(key, value, start, lease, fill, parts, draw));
         let place = entry.key().as_ref();
         let mut table = self.flights.lock(place);
-        let in_time = table.land(place, flight) && self.is_untouched(&entry, fill.now);
+        let landed = table.land(place, flight);
+        let known = landed.then(|| self.judge_landing(&entry)).flatten();
         // Asked of a load that comes too late as well: those who joined it before it was overtaken came
         // after what it had not seen.
         let has_seen_enough = self.has_seen_enough(&entry, fill);
         if !has_seen_enough {
             entry.fall_behind();
         }
-        if !in_time || !has_seen_enough {
-            drop(table);
-            let outcome = if in_time {
-                Outcome::Behind
-            } else {
-                Outcome::Overtaken
-            };
-            return Stored::not(entry, outcome);
-        }
+        let known = match known {
+            Some(known) if has_seen_enough => known,
+            _ => {
+                drop(table);
+                let outcome = if known.is_some() {
+                    Outcome::Behind
+                } else {
+                    Outcome::Overtaken
+                };
+                return Stored::not(entry, outcome);
+            }
+        };
+        entry.checked.store(known, Ordering::Release);
         // Still under the lock of the flight (F1, R1).
         let gone = self.put(&entry);
         drop(table);
         Stored::with(entry, gone)
     }
 
-    /// Whether no invalidation has come since the load of an entry began.
-    fn is_untouched(&self, entry: &Entry<V>, now: Instant) -> bool {
+    /// The mark of an entry that no invalidation has hit since its load began. The entry keeps the mark it
+    /// has, in case it is not stored ([`Engine::may_serve`]). Under the lock of its flight.
+    fn judge_landing(&self, entry: &Entry<V>) -> Option<Tick> {
         if !holds(Safeguard::LandingIsJudged) {
-            // What the mark says is then all that keeps regions from being looked at.
-            entry.checked.store(self.groups.now(), Ordering::Release);
-            return true;
+            return Some(self.groups.now());
         }
-        self.standing(entry, now) != Standing::Hidden && !entry.was_expired()
+        let known = if self.was_checked(entry) {
+            Some(entry.known())
+        } else {
+            self.judge(entry)
+        };
+        known.filter(|_| !entry.was_expired())
     }
 
     /// Whether the load of an entry had seen all that is demanded (V5, P9). Under the lock of its flight.
@@ -186,7 +196,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let all = self.groups.all();
         // The counter that an entry is kept under hides nothing of it: its place does. But a load that
         // begins under the new value may not have seen what moved it.
-        let counter = entry.counter_slot();
+        let counter = entry.counter_part().map(|(slot, _)| slot);
         let slots = entry.slots().iter().chain(&counter);
         let mut slots = slots.map(|slot| &**slot).chain([all]);
         slots.all(|slot| slot.allows(seen, now))
@@ -283,7 +293,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Where a value that no load brought is kept, with the counter that is part of its key.
-    fn place_to_store<'a>(&self, key: KeyRef<'a>) -> (KeyRef<'a>, Option<Arc<Slot>>) {
+    fn place_to_store<'a>(&self, key: KeyRef<'a>) -> (KeyRef<'a>, Option<(Arc<Slot>, u64)>) {
         if self.rules_are_plain.load(Ordering::Acquire) {
             return (key, None);
         }
@@ -291,7 +301,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
         match rules.find(key.text()).map(|(_, rule)| &rule.keying) {
             Some(Keying::ByGeneration { scope, .. }) => {
                 let counter = self.groups.carry(Kind::Counter, scope.counter(key.text()));
-                (key.at_version(counter.hard()), Some(counter))
+                let value = counter.hard();
+                (key.at_version(value), Some((counter, value)))
             }
             _ => (key, None),
         }
@@ -330,7 +341,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         }
     }
 
-    fn parts(&self, lease: &Lease, counter: Option<Arc<Slot>>) -> Parts {
+    fn parts(&self, lease: &Lease, counter: Option<(Arc<Slot>, u64)>) -> Parts {
         Parts {
             terms: Terms::of(lease).map(|terms| self.shared(terms)),
             groups: self.groups_of(lease),

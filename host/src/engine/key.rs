@@ -12,10 +12,9 @@ use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
 /// Made by [`Engine::key`](super::Engine::key), since a hash belongs to one engine.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyRef<'a> {
-    /// Of the text and the version together.
+    /// Of the text and of the counter value together that the entry is kept under. The same text under two
+    /// values has two hashes for certain, so that hash and text tell keys apart.
     hash: u64,
-    /// The counter value that the entry is kept under; 0 for entries that are kept in place.
-    version: u64,
     text: &'a str,
 }
 
@@ -23,7 +22,6 @@ pub struct KeyRef<'a> {
 #[derive(Clone)]
 pub struct Key {
     hash: u64,
-    version: u64,
     text: CompactString,
 }
 
@@ -39,28 +37,20 @@ impl<'a> KeyRef<'a> {
     pub fn to_key(self) -> Key {
         Key {
             hash: self.hash,
-            version: self.version,
             text: CompactString::new(self.text),
         }
     }
 
-    /// The same key under a counter value. Value 0 is the key in place.
+    /// This key, which is in place, under a counter value. Value 0 is the key in place.
     pub(super) fn at_version(self, version: u64) -> KeyRef<'a> {
-        // The text's own hash is what remains when the old version is taken out again.
         KeyRef {
-            hash: self.hash ^ spread(self.version) ^ spread(version),
-            version,
+            hash: self.hash ^ spread(version),
             text: self.text,
         }
     }
 
     pub(super) fn hash(self) -> u64 {
         self.hash
-    }
-
-    /// The hash of the text alone, whatever the version.
-    pub(super) fn hash_in_place(self) -> u64 {
-        self.at_version(0).hash
     }
 }
 
@@ -76,7 +66,6 @@ impl Key {
     pub fn as_ref(&self) -> KeyRef<'_> {
         KeyRef {
             hash: self.hash,
-            version: self.version,
             text: &self.text,
         }
     }
@@ -91,15 +80,11 @@ impl Key {
     pub(super) fn hash(&self) -> u64 {
         self.hash
     }
-
-    /// The counter value that the entry is kept under.
-    pub(super) fn version(&self) -> u64 {
-        self.version
-    }
 }
 
-/// Moves a version into all bits of a hash; 0 stays 0. (The multiplier is 2^64 divided by the golden
-/// ratio, as in Knuth, TAOCP 3, section 6.4.)
+/// Moves a version into all bits of a hash; 0 stays 0, and no two become the same, since an odd factor and
+/// a shift by half can both be undone. (The multiplier is 2^64 divided by the golden ratio, as in Knuth,
+/// TAOCP 3, section 6.4.)
 fn spread(version: u64) -> u64 {
     let product = version.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     product ^ (product >> 32)
@@ -133,10 +118,7 @@ impl Equivalent<Key> for KeyRef<'_> {
 
 impl fmt::Debug for KeyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.version {
-            0 => write!(f, "{:?}", self.text),
-            version => write!(f, "{:?} at version {version}", self.text),
-        }
+        write!(f, "{:?} #{:016x}", self.text, self.hash)
     }
 }
 
@@ -162,7 +144,6 @@ impl KeyHasher {
     pub(super) fn key<'a>(&self, text: &'a str) -> KeyRef<'a> {
         KeyRef {
             hash: rapidhash_v3_seeded(text.as_bytes(), &self.secrets),
-            version: 0,
             text,
         }
     }
@@ -199,17 +180,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_of_a_key_are_different_keys_and_come_back() {
-        let hasher = KeyHasher::new(1);
-        let plain = hasher.key("user:1");
-        let first = plain.at_version(1);
-        let second = first.at_version(2);
-        assert_ne!(plain, first);
-        assert_ne!(first, second);
-        assert_ne!(first.hash(), second.hash());
-        assert_eq!(second.at_version(0), plain);
-        assert_eq!(second, plain.at_version(2));
-        assert_eq!(second.hash_in_place(), plain.hash());
+    fn versions_of_a_key_are_different_keys_and_version_0_is_the_key_in_place() {
+        let plain = KeyHasher::new(1).key("user:1");
+        let mut hashes: Vec<u64> = (0..1_000)
+            .chain((10..64).map(|bit| 1 << bit))
+            .map(|version| plain.at_version(version).hash())
+            .collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 1_000 + 54);
+        assert_eq!(plain.at_version(0), plain);
+        assert_ne!(plain.at_version(1), plain);
     }
 
     #[test]
@@ -222,7 +203,7 @@ mod tests {
         ] {
             let key = hasher.key(text).at_version(3);
             assert!(key.equivalent(&key.to_key()));
-            assert!(!key.at_version(4).equivalent(&key.to_key()));
+            assert!(!hasher.key(text).at_version(4).equivalent(&key.to_key()));
         }
     }
 }

@@ -26,6 +26,7 @@
 //! * **P5** With coalescing, one load a key at a time.
 //! * **P8** The same calls with the same arguments give the same answers.
 
+mod copies;
 mod entry;
 mod fill;
 mod flights;
@@ -53,6 +54,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use copies::Copies;
 pub use entry::{Entry, Fill};
 pub use fill::{Outcome, Replaced, Stored, Ticket};
 pub use flights::FlightId;

@@ -311,8 +311,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
             }
         };
         for entry in covered {
-            // What was loaded since the region came is none of its business.
-            if entry.start >= tick {
+            // What was loaded since the region came is none of its business, nor what was judged by it.
+            if entry.known() >= tick {
                 continue;
             }
             if self.account && !self.groups_hide(&entry) && entry.freshness(at) == Freshness::Fresh

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, Freshness};
+use super::entry::Entry;
 use super::fill::Ticket;
 use super::groups::{Kind, Slot, Tick};
 use super::key::KeyRef;
@@ -96,6 +96,17 @@ impl<V, W: Clone + Default> Engine<V, W> {
         (self.validate(&entry) && entry.is_plainly_fresh(now)).then_some(entry)
     }
 
+    /// Whether an entry that [`Engine::get`] has given before, and somebody has kept at hand since, is still
+    /// what it would give: it has not left the store, no invalidation hides it and its lease is not over. In
+    /// doubt, the answer is no.
+    pub fn still_holds(&self, entry: &Entry<V>, now: Instant) -> bool {
+        // What a region takes away has left the store before the region is forgotten.
+        self.rules_are_plain.load(Ordering::Acquire)
+            && self.validate(entry)
+            && entry.is_plainly_fresh(now)
+            && !entry.has_left()
+    }
+
     /// The entry under a key in place, if it is fresh. Leaves no trace in the eviction order.
     pub fn peek_fresh(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
         let entry = self.store.peek(self.current_place(key))?;
@@ -104,32 +115,26 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// Whether a value that a reader waited for may be served to it: the load may have begun before an
     /// invalidation that was over when the reader came. One that comes while the reader waits is no
-    /// matter, but a group remembers only its last, so that in doubt the answer is no; the reader then
-    /// looks again. What a soft invalidation hit may be served within its grace. A value that had not
-    /// seen what it should have is for nobody but whoever loaded it.
-    pub fn may_serve(&self, entry: &Entry<V>, joined: Joined, now: Instant) -> bool {
+    /// matter.
+    ///
+    /// What was stored was untouched when it landed, and whoever waited had joined before. Of what was not,
+    /// nobody knows when it was hidden, so that it is only for those who joined before the clock moved;
+    /// the others look again. A value that had not seen what it should have is for nobody but whoever
+    /// loaded it.
+    pub fn may_serve(&self, entry: &Entry<V>, joined: Joined) -> bool {
         if entry.is_behind() {
             return false;
         }
-        if joined.0 == entry.start || !holds(Safeguard::JoinedLookAgain) {
-            return true;
-        }
-        let is_over = || entry.was_expired() && entry.freshness(now) == Freshness::Over;
-        // Last, and only what is stored: a region that hides it may be given up as soon as no load of it
-        // is in flight, and by then has been carried out on what is stored, and on nothing else.
-        self.validate(entry) && !is_over() && self.is_stored(entry)
-    }
-
-    fn is_stored(&self, entry: &Entry<V>) -> bool {
-        let there = self.store.peek(entry.key().as_ref());
-        there.is_some_and(|there| std::ptr::eq(&*there, entry))
+        // The mark of an entry that was never stored is the reading from before its load.
+        let clock_stood = || joined.0 == entry.known();
+        entry.was_stored() || clock_stood() || !holds(Safeguard::JoinedLookAgain)
     }
 
     /// An entry that may answer for a load that failed or takes too long: within its rescue, and not
     /// dropped.
     pub fn rescue(&self, ticket: &Ticket, now: Instant) -> Option<Arc<Entry<V>>> {
         // What is at the ticket's own place was dropped if the counter has moved since.
-        self.rescue_key(ticket.key.as_ref().at_version(0), now)
+        self.rescue_key(self.key(ticket.key.text()), now)
     }
 
     /// The same for a reader that waits for a load of this key.
@@ -150,7 +155,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
             Some(Keying::ByGeneration { scope, cached_for }) => {
                 let counter = self.groups.find(Kind::Counter, scope.counter(key.text()));
                 let version = self.known_version(&counter, *cached_for, reader.now);
-                (key.at_version(version), Some(scope))
+                (key.at_version(version), Some((scope, version)))
             }
             _ => (key, None),
         };
@@ -172,8 +177,10 @@ impl<V, W: Clone + Default> Engine<V, W> {
         }
         // The counter is carried from here on, so that a bump while the load is in flight is not
         // shared with other names.
-        let counter =
-            counter.map(|scope| self.groups.carry(Kind::Counter, scope.counter(key.text())));
+        let counter = counter.map(|(scope, value)| {
+            let counter = self.groups.carry(Kind::Counter, scope.counter(key.text()));
+            (counter, value)
+        });
         self.begin(place, found, counter, reader)
     }
 
@@ -253,7 +260,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
             flight,
             start,
             began: reader.now,
-            counter: entry.counter_slot(),
+            counter: entry.counter_part(),
             background: true,
         };
         Some((ticket, waiters))
@@ -264,7 +271,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         &self,
         place: KeyRef<'_>,
         mut seen: Option<Arc<Entry<V>>>,
-        counter: Option<Arc<Slot>>,
+        counter: Option<(Arc<Slot>, u64)>,
         reader: &mut Reader<'_>,
     ) -> Read<V, W> {
         loop {

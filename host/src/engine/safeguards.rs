@@ -35,6 +35,8 @@ pub enum Safeguard {
     FloorIsKept,
     /// A load that had not seen the last invalidation is not stored (P9).
     FenceIsKept,
+    /// An entry that leaves the store is marked, for those who keep it at hand.
+    LeaversAreMarked,
 }
 
 /// Whether a safeguard is in place.
@@ -60,7 +62,7 @@ mod mutants {
     static REMOVED: AtomicU32 = AtomicU32::new(0);
 
     /// Every safeguard.
-    pub const ALL: [Safeguard; 13] = [
+    pub const ALL: [Safeguard; 14] = [
         Safeguard::PurgeRevokesFlight,
         Safeguard::InsertRevokesFlight,
         Safeguard::StampFromBeforeLoad,
@@ -74,6 +76,7 @@ mod mutants {
         Safeguard::ReadersJoin,
         Safeguard::FloorIsKept,
         Safeguard::FenceIsKept,
+        Safeguard::LeaversAreMarked,
     ];
 
     /// Removes one safeguard of every engine of this process, and puts the one before back.

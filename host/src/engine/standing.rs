@@ -4,6 +4,7 @@ use super::entry::{Entry, Freshness};
 use super::groups::{Slot, Tick};
 use super::regions::Verdict;
 use super::safeguards::{Safeguard, holds};
+use super::shim::Ordering;
 use super::time::Instant;
 use super::{Engine, validity};
 
@@ -46,9 +47,17 @@ impl<V, W: Clone + Default> Engine<V, W> {
     #[cold]
     #[inline(never)]
     fn check(&self, entry: &Entry<V>) -> bool {
+        let judged = self.judge(entry);
+        if let Some(known) = judged {
+            entry.checked.store(known, Ordering::Release);
+        }
+        judged.is_some()
+    }
+
+    /// The mark that an entry gets, if no hard invalidation hides it; notes a soft one on it.
+    pub(super) fn judge(&self, entry: &Entry<V>) -> Option<Tick> {
         let rest = |known| self.regions_and_soft_marks_spare(entry, known);
-        let slots = self.slots(entry);
-        validity::check(&self.groups, slots, entry.start, &entry.checked, rest)
+        validity::check(&self.groups, self.slots(entry), entry.known(), rest)
     }
 
     /// Notes on the entry what makes it stale. Whether no region hides it that came after `known`.
@@ -62,16 +71,16 @@ impl<V, W: Clone + Default> Engine<V, W> {
             Verdict::Hidden => return false,
         }
         for slot in self.slots(entry) {
-            if let Some(at) = slot.stale_since(entry.start, entry.stored()) {
+            if let Some(at) = slot.stale_since(known, entry.stored()) {
                 entry.expire(at);
             }
         }
         true
     }
 
-    /// Whether a group of the entry was dropped since its load began.
+    /// Whether a group of the entry was dropped since it was last found valid.
     pub(super) fn groups_hide(&self, entry: &Entry<V>) -> bool {
-        validity::is_hidden(self.slots(entry), entry.start)
+        validity::is_hidden(self.slots(entry), entry.known())
     }
 
     /// The groups of an entry, that of every entry included.

@@ -57,6 +57,9 @@ impl<V> Lifecycle<Resident<V>, Resident<V>> for CollectEvicted {
     type RequestState = Vec<Arc<Entry<V>>>;
 
     fn on_evict(&self, evicted: &mut Vec<Arc<Entry<V>>>, _: Resident<V>, entry: Resident<V>) {
+        // Called under the lock of the shard, for what is replaced as well: before a new value can be
+        // read, the old one is known to be gone.
+        entry.0.leave();
         evicted.push(entry.0);
     }
 }
@@ -103,6 +106,7 @@ impl<V> Store<V> {
     /// entry itself.
     pub(super) fn insert(&self, entry: &Arc<Entry<V>>) -> Gone<V> {
         // Before anybody can find it and take it away again.
+        entry.enter();
         self.roster.add(entry);
         let mut evicted = Vec::new();
         let resident = || Resident(Arc::clone(entry));
@@ -123,7 +127,14 @@ impl<V> Store<V> {
 
     /// Removes this very entry, not one that took its place.
     pub(super) fn remove_entry(&self, entry: &Arc<Entry<V>>) -> bool {
-        let is_it = |resident: &Resident<V>| Arc::ptr_eq(&resident.0, entry);
+        // Called under the lock of the shard.
+        let is_it = |resident: &Resident<V>| {
+            let is_it = Arc::ptr_eq(&resident.0, entry);
+            if is_it {
+                entry.leave();
+            }
+            is_it
+        };
         let removed = self.map.remove_if(&entry.key().as_ref(), is_it).is_some();
         if removed {
             self.roster.remove(entry);
@@ -131,10 +142,12 @@ impl<V> Store<V> {
         removed
     }
 
-    /// Removes everything that is there and hands it out.
+    /// Removes everything that is there and hands it out. Only after a tick that hides it all: what is
+    /// removed is marked as gone a moment later.
     pub(super) fn drain(&self) -> Vec<Arc<Entry<V>>> {
         let drained: Vec<_> = self.map.drain().map(|(_, resident)| resident.0).collect();
         for entry in &drained {
+            entry.leave();
             self.roster.remove(entry);
         }
         drained

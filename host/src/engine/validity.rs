@@ -1,7 +1,8 @@
 //! Whether groups hide an entry, and the mark that spares the next read the look.
 //!
-//! An entry carries the reading of the invalidation clock at which it was last found valid. A read
-//! that finds the clock there need not look further: the whole cost of validity on most hits.
+//! An entry carries the reading of the invalidation clock at which it was last found valid: to begin with,
+//! that from before its load began. A read that finds the clock there need not look further, the whole cost
+//! of validity on most hits; one that does not asks which groups were dropped since.
 
 use super::groups::{Groups, Slot, Tick};
 use super::safeguards::{Safeguard, holds};
@@ -12,8 +13,8 @@ pub(super) fn was_checked(groups: &Groups, checked: &AtomicU64) -> bool {
     checked.load(Ordering::Acquire) == groups.now()
 }
 
-/// Whether an entry may be served that was loaded at `start` and belongs to the groups in `slots`, that
-/// of every entry included. Moves its mark, `checked`, if it may.
+/// Judges an entry with the mark `known` that belongs to the groups in `slots`, that of every entry
+/// included. Gives the mark that it gets if nothing hides it.
 ///
 /// `rest` looks at what hides entries and is no group, and answers whether nothing of it hides this one.
 /// It is given the tick up to which that is known, and is called only if the groups hide nothing. What
@@ -21,27 +22,24 @@ pub(super) fn was_checked(groups: &Groups, checked: &AtomicU64) -> bool {
 pub(super) fn check<'a>(
     groups: &Groups,
     slots: impl IntoIterator<Item = &'a Slot>,
-    start: Tick,
-    checked: &AtomicU64,
+    known: Tick,
     rest: impl FnOnce(Tick) -> bool,
-) -> bool {
+) -> Option<Tick> {
     let mut now = groups.now();
-    let known = checked.load(Ordering::Acquire);
-    if is_hidden(slots, start) || !rest(known.max(start)) {
-        return false;
+    if is_hidden(slots, known) || !rest(known) {
+        return None;
     }
     if !holds(Safeguard::MarkFromBeforeChecks) {
         // Or the check would have to wait for days until a thread is interrupted just here.
         std::thread::yield_now();
         now = groups.now();
     }
-    // Only now, and with the reading from before the checks: an invalidation that came in between has
-    // a later tick and makes the next read look again.
-    checked.store(now, Ordering::Release);
-    true
+    // The reading from before the checks: an invalidation that came in between has a later tick and makes
+    // the next read look again.
+    Some(now)
 }
 
-/// Whether one of the groups was dropped since a load that began at `start`.
-pub(super) fn is_hidden<'a>(slots: impl IntoIterator<Item = &'a Slot>, start: Tick) -> bool {
-    slots.into_iter().any(|slot| slot.hard() > start)
+/// Whether one of the groups was dropped since `known`.
+pub(super) fn is_hidden<'a>(slots: impl IntoIterator<Item = &'a Slot>, known: Tick) -> bool {
+    slots.into_iter().any(|slot| slot.hard() > known)
 }

@@ -65,8 +65,8 @@ enum Harm {
     NotANumber,
     /// Purges a million keys, one call each.
     MillionPurges,
-    /// Purges a million keys in one call.
-    MillionKeys,
+    /// Purges keys of five megabytes in one call.
+    FiveMegabytes,
     /// Purges everything, and then traps.
     TrapInTheJournal,
     /// Purges everything whatever happens, which it may.
@@ -135,8 +135,8 @@ impl Policy for Evil {
                     host.purge_keys(&keys, PurgeMode::Drop);
                 }
             }
-            Harm::MillionKeys => {
-                let keys: Vec<String> = (0..1_000_000).map(|_| String::new()).collect();
+            Harm::FiveMegabytes => {
+                let keys = vec!["x".repeat(1_000); 5_000];
                 host.purge_keys(&keys, PurgeMode::Drop);
             }
             Harm::TrapInTheJournal => {

@@ -249,7 +249,7 @@ impl World<'_> {
         for mut waiter in waiters {
             let engine = &self.nodes[number].engine;
             let current = match waiter.joined {
-                Some(joined) => engine.may_serve(&stored.entry, joined, now),
+                Some(joined) => engine.may_serve(&stored.entry, joined),
                 // The leader may have what it loaded, but had better load again what was too old, unless
                 // no time has gone by in which the origin could have come to see more.
                 None if stored.outcome == Outcome::Behind => {

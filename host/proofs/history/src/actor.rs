@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Entry, Fill, Instant, Joined, Pace, Read, Reader, Seen, Ticket};
+use crate::engine::{Copies, Entry, Fill, Instant, Joined, Pace, Read, Reader, Seen, Ticket};
 use crate::record::Before;
 use crate::round::{Gate, Round, Value};
 use crate::subjects::{self, Members, TTL};
@@ -14,10 +14,15 @@ use crate::underway::Quiet;
 /// Loads and joined loads that an actor has open at a time.
 const OPEN: usize = 6;
 
+/// Entries that an actor keeps at hand: some of its keys share a place.
+const PLACES: usize = 4;
+
 /// A thread of a round.
 pub struct Actor<'a> {
     pub(crate) round: &'a Round,
     pub(crate) random: fastrand::Rng,
+    /// What it keeps at hand.
+    copies: Copies<Value>,
     loads: Vec<Load>,
     joins: Vec<Join>,
 }
@@ -50,6 +55,7 @@ impl<'a> Actor<'a> {
         Actor {
             round,
             random: fastrand::Rng::with_seed(seed),
+            copies: Copies::new(PLACES),
             loads: Vec::new(),
             joins: Vec::new(),
         }
@@ -76,7 +82,7 @@ impl<'a> Actor<'a> {
             105..=139 => self.bring_something(),
             140..=189 => self.finish_something(),
             190..=204 => self.look_at_joined(),
-            205..=211 => self.get(),
+            205..=211 => (0..4).for_each(|_| self.get()),
             212..=221 => self.write_key(),
             222..=229 if self.round.kind.has_groups => self.write_many(),
             222..=229 => self.write_key(),
@@ -146,13 +152,16 @@ impl<'a> Actor<'a> {
         let before = round.record.now();
         let now = round.now();
         let place = round.engine.key(subjects::name(key));
-        let found = if self.random.bool() {
-            round.engine.get(place, now)
-        } else {
-            round.engine.peek_fresh(place, now)
-        };
-        if let Some(entry) = found {
+        if let Some(entry) = self.copies.get(&round.engine, place, now) {
+            return self.check_hit("a copy", entry, &before, now);
+        }
+        if self.random.bool() {
+            if let Some(entry) = round.engine.peek_fresh(place, now) {
+                self.check_hit("a look", &entry, &before, now);
+            }
+        } else if let Some(entry) = round.engine.get(place, now) {
             self.check_hit("a look", &entry, &before, now);
+            drop(self.copies.offer(entry, now));
         }
     }
 
@@ -287,7 +296,7 @@ impl<'a> Actor<'a> {
         let join = self.joins.swap_remove(at);
         let now = self.round.now();
         if let Some(entry) = ended
-            && self.round.engine.may_serve(&entry, join.joined, now)
+            && self.round.engine.may_serve(&entry, join.joined)
         {
             let extra = subjects::grace(join.key);
             self.check("a join", &entry, &join.before, now, extra);

@@ -20,7 +20,6 @@ pub(crate) fn soft(at: Instant) -> How {
 }
 
 pub(crate) struct Entry {
-    start: Tick,
     slots: Vec<Arc<Slot>>,
     checked: AtomicU64,
     expired_at: AtomicU64,
@@ -29,7 +28,6 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn new(start: Tick, slots: impl IntoIterator<Item = Arc<Slot>>) -> Entry {
         Entry {
-            start,
             slots: slots.into_iter().collect(),
             checked: AtomicU64::new(start),
             expired_at: AtomicU64::new(NEVER),
@@ -38,26 +36,28 @@ impl Entry {
 
     /// Whether the engine would serve it: as `Engine::validate` does.
     pub(crate) fn may_be_served(&self, groups: &Groups) -> bool {
-        validity::was_checked(groups, &self.checked)
-            || validity::check(
-                groups,
-                self.slots(groups),
-                self.start,
-                &self.checked,
-                |_| {
-                    for slot in self.slots(groups) {
-                        if let Some(at) = slot.stale_since(self.start, 0) {
-                            self.expired_at.fetch_min(at, Ordering::AcqRel);
-                        }
-                    }
-                    true
-                },
-            )
+        validity::was_checked(groups, &self.checked) || self.check(groups)
     }
 
-    /// Whether a group was dropped since it was loaded, marks left aside.
+    fn check(&self, groups: &Groups) -> bool {
+        let known = self.checked.load(Ordering::Acquire);
+        let judged = validity::check(groups, self.slots(groups), known, |known| {
+            for slot in self.slots(groups) {
+                if let Some(at) = slot.stale_since(known, 0) {
+                    self.expired_at.fetch_min(at, Ordering::AcqRel);
+                }
+            }
+            true
+        });
+        if let Some(known) = judged {
+            self.checked.store(known, Ordering::Release);
+        }
+        judged.is_some()
+    }
+
+    /// Whether a group was dropped since it was last found valid.
     pub(crate) fn is_hidden(&self, groups: &Groups) -> bool {
-        validity::is_hidden(self.slots(groups), self.start)
+        validity::is_hidden(self.slots(groups), self.checked.load(Ordering::Acquire))
     }
 
     /// Since when soft invalidations make it stale; `None` if it is fresh.

@@ -239,7 +239,7 @@ impl History {
             if !is_mine(key, flight) {
                 continue;
             }
-            let served = self.engine.may_serve(entry, joined, self.oracle.now);
+            let served = self.engine.may_serve(entry, joined);
             if served && (must_not || self.oracle.is_forbidden(load, lease, since)) {
                 return Err("served to one who joined after an invalidation".into());
             }

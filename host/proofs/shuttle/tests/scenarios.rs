@@ -247,3 +247,47 @@ fn what_is_evicted_and_loaded_again_is_no_older() {
         );
     });
 }
+
+#[test]
+fn what_a_thread_keeps_at_hand_is_served_no_longer_than_what_is_stored() {
+    let purges = [by_key, by_tag, by_prefix, by_meaning, everything];
+    for purge in purges.map(|purge| purge(PurgeMode::Drop)) {
+        explore(move || {
+            let purge = purge.clone();
+            let world = World::new(setting());
+            world.get();
+            together(
+                &world,
+                [
+                    Box::new(World::look),
+                    Box::new(move |world| {
+                        world.change(&purge);
+                        world.get();
+                    }),
+                    Box::new(|world| world.sweep()),
+                ],
+            );
+        });
+    }
+}
+
+#[test]
+fn what_a_thread_keeps_at_hand_is_not_served_when_another_value_has_taken_its_place() {
+    for bring in [World::insert, World::replace] {
+        explore(move || {
+            let world = World::new(Setting {
+                capacity: 1,
+                ..setting()
+            });
+            world.get();
+            together(
+                &world,
+                [
+                    Box::new(World::look),
+                    Box::new(bring),
+                    Box::new(World::crowd),
+                ],
+            );
+        });
+    }
+}

@@ -38,10 +38,10 @@ fn a_reader_that_joined_after_its_tag_was_purged_may_not_have_the_value_of_that_
     };
     let stored = engine.complete(ticket, "OLD", &tagged("tag"), &Fill::default(), &mut || 0.5);
     assert!(
-        engine.may_serve(&stored.entry, before, 3),
+        engine.may_serve(&stored.entry, before),
         "it came before the purge"
     );
-    assert!(!engine.may_serve(&stored.entry, after, 3));
+    assert!(!engine.may_serve(&stored.entry, after));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_reader_that_joined_after_its_tag_was_expired_may_not_have_the_value_without
         panic!()
     };
     let stored = engine.complete(ticket, "OLD", &tagged("tag"), &Fill::default(), &mut || 0.5);
-    assert!(!engine.may_serve(&stored.entry, joined, 3));
+    assert!(!engine.may_serve(&stored.entry, joined));
 }
 
 #[test]
@@ -202,5 +202,5 @@ fn a_reader_that_joined_after_a_region_was_purged_may_not_have_the_value_when_th
     let lease = Lease::for_nanos(1_000);
     let stored = engine.complete(ticket, "OLD", &lease, &Fill::default(), &mut || 0.5);
     engine.sweep(3, Pace::ROUND);
-    assert!(!engine.may_serve(&stored.entry, joined, 3));
+    assert!(!engine.may_serve(&stored.entry, joined));
 }

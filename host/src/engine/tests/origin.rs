@@ -169,7 +169,7 @@ fn nobody_but_its_own_reader_gets_a_value_that_had_not_seen_enough() {
     let fill = fill_of(Some(6), None, 3);
     let stored = engine.complete(ticket, "OLD", &Lease::default(), &fill, &mut || 0.5);
     assert_eq!(stored.outcome, Outcome::Behind);
-    assert!(!engine.may_serve(&stored.entry, joined, 3));
+    assert!(!engine.may_serve(&stored.entry, joined));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_load_that_had_not_seen_enough_is_for_nobody_else_even_if_it_is_overtaken() 
     let fill = fill_of(Some(6), None, 4);
     let stored = engine.complete(ticket, "OLD", &Lease::default(), &fill, &mut || 0.5);
     assert_eq!(stored.outcome, Outcome::Overtaken);
-    assert!(!engine.may_serve(&stored.entry, joined, 4));
+    assert!(!engine.may_serve(&stored.entry, joined));
 }
 
 #[test]
