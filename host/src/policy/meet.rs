@@ -230,4 +230,36 @@ mod tests {
         assert!(!keep_alike(&by("a"), &by("b")));
         assert!(keep_alike(&by("a"), &by("a")));
     }
+
+    #[test]
+    fn what_two_leases_come_to_is_never_laxer_than_one_of_them() {
+        let mut rng = fastrand::Rng::with_seed(0);
+        let mut lease = || Lease {
+            ttl: rng.bool().then(|| rng.u64(0..100)),
+            idle: rng.bool().then(|| rng.u64(0..100)),
+            jitter: rng.f64(),
+            grace: rng.u64(0..100),
+            rescue: rng.u64(0..100),
+            refresh: match rng.u8(0..3) {
+                0 => Refresh::Lazy,
+                1 => Refresh::Ahead(rng.f64()),
+                _ => Refresh::Early(rng.f64() + 0.1),
+            },
+            tags: (0..rng.usize(0..4)).map(|n| n.to_string()).collect(),
+            generations: Vec::new(),
+        };
+        let end = |time: Option<Nanos>| time.unwrap_or(Nanos::MAX);
+        for _ in 0..1_000 {
+            let (one, other) = (lease(), lease());
+            let both = meet(one.clone(), &other);
+            for each in [&one, &other] {
+                assert!(end(both.ttl) <= end(each.ttl) && end(both.idle) <= end(each.idle));
+                assert!(both.grace <= each.grace && both.rescue <= each.rescue);
+                assert!(both.jitter >= each.jitter);
+                assert!(each.tags.iter().all(|tag| both.tags.contains(tag)));
+            }
+            assert_eq!(meet(both.clone(), &one), both, "once more changes nothing");
+            assert!(both.check().is_ok());
+        }
+    }
 }
