@@ -172,7 +172,7 @@ pub(super) fn quota(what: &'static str, got: usize, limit: usize) -> Result<(), 
     }
 }
 
-pub(super) fn change(change: &Change) -> reactions::Change {
+pub(super) fn change(change: &Change) -> reactions::Change<'_> {
     let kind = match change.kind {
         ChangeKind::Created => reactions::ChangeKind::Created,
         ChangeKind::Updated => reactions::ChangeKind::Updated,
@@ -181,10 +181,10 @@ pub(super) fn change(change: &Change) -> reactions::Change {
         ChangeKind::Other => reactions::ChangeKind::Other,
     };
     reactions::Change {
-        feed: change.feed.as_ref().into(),
+        feed: &change.feed,
         position: change.position,
-        collection: change.collection.as_ref().into(),
-        key: change.key.as_ref().into(),
+        collection: &change.collection,
+        key: &change.key,
         kind,
         at: change.at,
     }
