@@ -39,11 +39,18 @@
 //! | [`invalidate_all`](sync::Cache::invalidate_all) | everything | O(entries) |
 //! | [`announce`](sync::Cache::announce) | what the policy says | one call of the policy |
 //!
+//! # Policies, while the cache runs
+//!
+//! [`swap_policy`](sync::Cache::swap_policy) puts another in place and
+//! [`rollback_policy`](sync::Cache::rollback_policy) goes back; a candidate can run beside the one in place
+//! ([`start_canary`](sync::Cache::start_canary)); [`policy_info`](sync::Cache::policy_info) tells how each
+//! fares. With the feature `watch`, `watch_policy` swaps whenever a file changes.
+//!
 //! # How it is built
 //!
 //! * [`engine`]: the rules of freshness, without clock, thread or I/O. Its page says how a read, a
 //!   load and an invalidation meet, and what is guaranteed.
-//! * [`policy`]: one loaded component, its limits, and what happens when it fails.
+//! * [`policy`]: components, their limits, and what happens when one fails.
 //! * [`sync`]: the cache for threads.
 
 mod cache;

@@ -315,7 +315,7 @@ mod tests {
             bytes
         };
         let header = b"\0asm\x0d\0\x01\0".to_vec();
-        let with = |sections: &[Vec<u8>]| [&[header.clone()], sections].concat().concat();
+        let with = |sections: &[Vec<u8>]| [header.as_slice(), &sections.concat()].concat();
         let component = with(&[section("authors", "x"), section("version", "1.2.3")]);
         assert_eq!(version(&component).as_deref(), Some("1.2.3"));
         assert_eq!(version(&component[..component.len() - 1]), None, "cut off");
