@@ -103,6 +103,7 @@ fn export(name: &str) -> &'static str {
         "lifecycle" => "its rules, once",
         "leases" => "called for each fill whose rule has no lease",
         "reactions" => "called with changes",
+        "snapshots" => "called to hand on what it has learned",
         _ => "not called by this host",
     }
 }
