@@ -246,3 +246,68 @@ impl Turn<'_> {
         purges
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::PurgeMode;
+    use crate::policy::{Exchange, Limits, Runtime, Surroundings};
+
+    /// A cache that does nothing about its policies.
+    struct Nothing;
+
+    impl Exchange for Nothing {
+        fn install(&self, _: &Plan, _: Option<PurgeMode>) {}
+    }
+
+    fn set(sources: &[Source]) -> PolicySet {
+        let runtime = Runtime::new(Limits::deterministic()).unwrap();
+        let loader = Loader::new(runtime, 2, &["writes"], Surroundings::default);
+        PolicySet::load(loader, sources).unwrap()
+    }
+
+    /// A fill may have got hold of a policy just before another took its place, and wait for its slot.
+    #[test]
+    fn whoever_still_has_the_old_policy_is_sent_to_look_again() {
+        let set = set(&["tags".into()]);
+        let old = set.seats[0].live.load_full();
+        assert_eq!(old.with(1, |input, _| input), Ok(1));
+        set.swap(&"tags".into(), &Nothing).unwrap();
+        assert_eq!(
+            old.with(1, |input, _| input),
+            Err(1),
+            "and gets its input back"
+        );
+        assert!(set.seats[0].with(|guard| guard.exports().leases));
+        // After a rollback it may be called again, and its successor may not.
+        let new = set.seats[0].live.load_full();
+        set.rollback(&Nothing).unwrap();
+        assert_eq!(old.with(1, |input, _| input), Ok(1));
+        assert_eq!(new.with(1, |input, _| input), Err(1));
+    }
+
+    #[test]
+    fn calls_of_policies_that_are_gone_are_counted() {
+        let set = set(&["tags".into()]);
+        let fill = |n: u64| {
+            let key = n.to_string();
+            let loaded = Loaded {
+                key: &key,
+                now: 0,
+                size: 0,
+                load_time: 0,
+                depends_on: &[],
+            };
+            set.lease(&LeaseSource::Policy, &loaded)
+        };
+        let mut before = set.calls().calls;
+        for n in 0..4 {
+            fill(n);
+            assert_eq!(set.calls().calls, before + 1);
+            set.swap(&"tags".into(), &Nothing).unwrap();
+            let after = set.calls().calls;
+            assert!(after > before, "configured anew, and none forgotten");
+            before = after;
+        }
+    }
+}

@@ -265,6 +265,26 @@ fn an_instance_in_the_place_of_one_that_trapped_knows_what_that_had_saved() {
 }
 
 #[test]
+fn what_was_handed_on_is_not_lost_by_a_trap_soon_after() {
+    let script = Arc::new(parking_lot::Mutex::new(Vec::new()));
+    let shared = Arc::clone(&script);
+    let factory: Factory = Box::new(move || {
+        let script = Arc::clone(&shared);
+        Ok(Box::new(Counting { seen: 0, script }))
+    });
+    let mut guard = Guard::configure(factory, "{}", &[], Limits::default()).unwrap();
+    let saved = Saved {
+        by: "counting".into(),
+        state: 10_u64.to_le_bytes().to_vec(),
+    };
+    guard.restore(&saved).unwrap();
+    assert_eq!(ttl(&mut guard), 11);
+    script.lock().push(true);
+    ttl(&mut guard);
+    assert_eq!(ttl(&mut guard), 12);
+}
+
+#[test]
 fn the_instances_of_a_policy_fail_together() {
     let mut first = guard(&[
         trap(),
