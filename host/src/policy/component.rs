@@ -7,6 +7,7 @@ use std::time::Instant as WallClock;
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap};
 
+use super::bindings::leases::exports::shelflife::policy::leases as wire;
 use super::bindings::{leases, lifecycle, reactions, snapshots};
 use super::error::{Breach, Error, Outcome};
 use super::inspect::Interfaces;
@@ -134,6 +135,7 @@ impl CompiledPolicy {
             store,
             functions,
             calls: Calls::default(),
+            fill: Asked::default(),
         })
     }
 }
@@ -189,6 +191,7 @@ pub struct Instance {
     store: Store<State>,
     functions: Functions,
     calls: Calls,
+    fill: Asked,
 }
 
 /// One call in so many is timed: reading the wall clock costs as much as a short call.
@@ -238,6 +241,55 @@ impl Instance {
     }
 }
 
+impl Instance {
+    fn ask(&mut self, fill: &Asked, fuel: u64) -> Result<Lease, Error> {
+        self.call(
+            "on-fill",
+            fuel,
+            |store, functions| match &functions.leases {
+                Some(leases) => leases
+                    .shelflife_policy_leases()
+                    .call_on_fill(store, &fill.0),
+                None => Ok(Err("leases.on-fill is not exported".to_owned())),
+            },
+            |lease, state| convert::lease(lease, &state.limits),
+        )
+    }
+}
+
+/// What a policy is asked about. Its strings are used again and again: an allocation for each at each fill
+/// would be a quarter of the call.
+struct Asked(wire::Fill);
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked(wire::Fill {
+            key: String::new(),
+            now: 0,
+            size: 0,
+            load_time: 0,
+            depends_on: Vec::new(),
+        })
+    }
+}
+
+impl Asked {
+    fn set(&mut self, loaded: &Loaded<'_>) {
+        let Asked(fill) = self;
+        fill.now = loaded.now;
+        fill.size = loaded.size;
+        fill.load_time = loaded.load_time;
+        fill.key.clear();
+        fill.key.push_str(loaded.key);
+        fill.depends_on
+            .resize(loaded.depends_on.len(), String::new());
+        for (text, tag) in fill.depends_on.iter_mut().zip(loaded.depends_on) {
+            text.clear();
+            text.push_str(tag);
+        }
+    }
+}
+
 impl Policy for Instance {
     fn name(&self) -> &str {
         &self.name
@@ -268,29 +320,13 @@ impl Policy for Instance {
     }
 
     fn on_fill(&mut self, loaded: &Loaded<'_>) -> Result<Lease, Error> {
-        use leases::exports::shelflife::policy::leases::Fill;
         self.store.data_mut().begin(loaded.now, &[]);
         let fuel = self.store.data().limits.fuel;
-        let fill = Fill {
-            key: loaded.key.to_owned(),
-            now: loaded.now,
-            size: loaded.size,
-            load_time: loaded.load_time,
-            depends_on: loaded
-                .depends_on
-                .iter()
-                .map(|tag| tag.as_ref().to_owned())
-                .collect(),
-        };
-        self.call(
-            "on-fill",
-            fuel,
-            |store, functions| match &functions.leases {
-                Some(leases) => leases.shelflife_policy_leases().call_on_fill(store, &fill),
-                None => Ok(Err("leases.on-fill is not exported".to_owned())),
-            },
-            |lease, state| convert::lease(lease, &state.limits),
-        )
+        let mut fill = std::mem::take(&mut self.fill);
+        fill.set(loaded);
+        let lease = self.ask(&fill, fuel);
+        self.fill = fill;
+        lease
     }
 
     fn on_changes(&mut self, changes: &[Change], now: Instant) -> Result<Vec<Purge>, Error> {
