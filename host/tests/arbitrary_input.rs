@@ -250,7 +250,7 @@ fn plan(rng: &mut ChaCha8Rng) -> Plan {
 #[test]
 fn any_plan_and_any_lease_are_refused_or_kept() {
     let mut taken = 0;
-    for seed in 0..20_000 {
+    for seed in 0..5_000 {
         let mut rng = rng(seed);
         let plan = plan(&mut rng);
         let leases: Vec<Lease> = (0..4).map(|_| lease(&mut rng)).collect();
@@ -282,7 +282,7 @@ fn any_plan_and_any_lease_are_refused_or_kept() {
             let _ = engine.get(key, u64::MAX);
         }
     }
-    assert!(taken > 1_000, "{taken} plans were taken");
+    assert!(taken > 250, "{taken} plans were taken");
 }
 
 #[test]
