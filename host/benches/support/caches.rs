@@ -37,7 +37,21 @@ pub fn ours_for(entries: usize) -> Ours {
 
 /// A cache of ours, every entry with three tags.
 pub fn ours(keys: &[String]) -> Ours {
-    let cache = ours_for(keys.len());
+    filled(ours_for(keys.len()), keys)
+}
+
+/// The same, of which each thread keeps as much at hand as fits into so many places.
+pub fn ours_at_hand(keys: &[String], places: usize) -> Ours {
+    let cache = Ours::builder()
+        .max_capacity(room_for(keys.len()))
+        .copies_per_thread(places)
+        .time_to_live(TTL)
+        .build()
+        .expect("there is no policy that could refuse");
+    filled(cache, keys)
+}
+
+fn filled(cache: Ours, keys: &[String]) -> Ours {
     let tags = Tags::new();
     for (n, key) in keys.iter().enumerate() {
         cache.get_with(key, |load| {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::at_hand::{self, AtHand};
+use super::at_hand::AtHand;
 use super::clock::{Clock, SystemClock, Time};
 use super::load::nanos;
 use super::shared::{CacheEngine, Shared};
@@ -70,7 +70,7 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
     pub(super) fn new() -> Builder<V> {
         Builder {
             max_capacity: 0,
-            copies_per_thread: at_hand::PLACES,
+            copies_per_thread: 0,
             time_to_live: None,
             soft_timeout: None,
             load_timeout: None,
@@ -93,12 +93,15 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
         self
     }
 
-    /// How many entries each thread keeps at hand at most, beside the store: hits on them touch nothing that
-    /// threads share. What is at hand is served only as long as the store would serve it. 0: none.
-    /// Default: 1024, and never more than a sixteenth of [`max_capacity`](Builder::max_capacity).
+    /// How many entries each thread keeps at hand, beside the store. Hits on them touch nothing that threads
+    /// share, so that threads do not slow each other down; what is at hand is served only as long as the
+    /// store would serve it. Default: none.
     ///
-    /// An entry that is gone in the store may stay in memory for as long as it has its place in such a
-    /// table: 16 bytes each, beside the entries.
+    /// Pays where several threads read what fits into the tables most of the time, and only there: a read
+    /// of anything else looks in vain first. An entry that is gone in the store may stay in memory as long
+    /// as it has its place in a table; values that are known to be larger than 4 KiB have none. A place
+    /// takes 16 bytes.
+    #[doc(alias = "thread_local")]
     pub fn copies_per_thread(mut self, entries: usize) -> Builder<V> {
         self.copies_per_thread = entries;
         self
@@ -254,7 +257,7 @@ impl<V: Clone + Send + Sync + 'static> Builder<V> {
                 Some(policies)
             }
         };
-        let at_hand = AtHand::new(self.copies_per_thread, self.max_capacity);
+        let at_hand = AtHand::new(self.copies_per_thread);
         let mut shared = Shared::new(engine, at_hand, policies, self.time);
         shared.soft_timeout = self.soft_timeout;
         shared.load_timeout = self.load_timeout;

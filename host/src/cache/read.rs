@@ -6,34 +6,48 @@ use std::time::Instant as Moment;
 
 use super::gate::{Ended, Waited};
 use super::load::Load;
-use super::shared::{CacheEngine, Cached, Shared, SharedGate};
+use super::shared::{Cached, Shared, SharedGate};
 use super::stats::Count;
 use crate::engine::{Demand, Entry, Instant, Joined, KeyRef, PurgeMode, Purged, Read, Reader};
 
 /// Loads that a reader joins in vain before it loads by itself.
 pub(super) const PATIENCE: u32 = 3;
 
+/// What becomes of an entry that is fresh and is to be refreshed before its end.
+#[derive(Clone, Copy)]
+enum Refresh {
+    /// It is served: this reader has no loader.
+    Left,
+    /// It is not: this reader goes on and refreshes it.
+    Due,
+}
+
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn get(&self, key: &str) -> Option<V> {
         let key = self.engine.key(key);
         let now = self.time.coarse();
         self.purge_again(now);
-        self.hit(key, now, |engine| engine.get(key, now))
+        self.hit(key, now, Refresh::Left)
     }
 
     /// A value that this thread has at hand, or that the store has.
-    fn hit(
-        &self,
-        key: KeyRef<'_>,
-        now: Instant,
-        ask_the_store: impl FnOnce(&CacheEngine<V>) -> Option<Arc<Entry<Cached<V>>>>,
-    ) -> Option<V> {
+    #[inline]
+    fn hit(&self, key: KeyRef<'_>, now: Instant, refresh: Refresh) -> Option<V> {
         let value = match self.at_hand.get(&self.engine, key, now) {
-            Some(value) => value,
-            None => {
-                let entry = ask_the_store(&self.engine)?;
-                let value = entry.value().value()?;
-                self.at_hand.offer(entry, now);
+            Ok(value) => value,
+            Err(wants_an_offer) => {
+                let take = |entry: &Arc<Entry<Cached<V>>>| {
+                    let offer = wants_an_offer.then(|| Arc::clone(entry));
+                    entry.value().value().map(|value| (value, offer))
+                };
+                let taken = match refresh {
+                    Refresh::Left => self.engine.get_with(key, now, take),
+                    Refresh::Due => self.engine.get_plain_with(key, now, take),
+                };
+                let (value, offer) = taken.flatten()?;
+                if let Some(entry) = offer {
+                    self.at_hand.offer(entry, now);
+                }
                 value
             }
         };
@@ -49,7 +63,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let now = self.time.coarse();
         self.purge_again(now);
         // Most reads end here; one that finds an entry which is to be refreshed goes on.
-        if let Some(value) = self.hit(key, now, |engine| engine.get_plain(key, now)) {
+        if let Some(value) = self.hit(key, now, Refresh::Due) {
             return Ok(value);
         }
         for attempt in 0.. {

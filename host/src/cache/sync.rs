@@ -21,7 +21,9 @@ use crate::engine::{Demand, Fill, Outcome, Pace, Purge, PurgeMode};
 ///   being refreshed. When a loader panics, the panic goes to its caller and one of the others loads
 ///   instead. An error goes to all who waited.
 /// * No invalidation waits for a loader.
-/// * A hit allocates nothing and calls neither the policy nor the kernel.
+/// * A hit allocates nothing and calls neither the policy nor the kernel. It clones the value under a lock
+///   that it shares with other hits: `clone` should be cheap, as that of an [`Arc`] is, and must not call
+///   the cache.
 ///
 /// What no cache can know: whether a load that begins *after* an invalidation reads a replica that lags
 /// behind it. A loader that knows says so, with [`Load::version`] or [`Load::seen`].

@@ -69,31 +69,72 @@ impl<V, W: Clone + Default> Engine<V, W> {
         }
     }
 
-    /// The value under a key, if it is fresh. Loads nothing and refreshes nothing.
+    /// The entry under a key, if it is fresh. Loads nothing and refreshes nothing.
     pub fn get(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
-        let entry = if self.rules_are_plain.load(Ordering::Acquire) {
-            self.store.get(key)?
-        } else {
-            self.store.get(self.current_place(key))?
-        };
-        if self.was_checked(&entry) && entry.is_plainly_fresh(now) {
-            return Some(entry);
-        }
-        let fresh = self.standing(&entry, now) == Standing::Fresh;
-        fresh.then(|| {
-            entry.touch(now);
-            entry
-        })
+        self.get_with(key, now, Arc::clone)
     }
 
-    /// The entry under a key, if it is fresh and a read has nothing to do but to serve it: most reads end
-    /// here, and the others go on with [`Engine::read`].
-    pub fn get_plain(&self, key: KeyRef<'_>, now: Instant) -> Option<Arc<Entry<V>>> {
+    /// What `take` makes of the entry under a key, if it is fresh, without a count of one more owner.
+    ///
+    /// `take` is called under a lock: it must be short and must not call the engine.
+    pub fn get_with<R>(
+        &self,
+        key: KeyRef<'_>,
+        now: Instant,
+        take: impl Fn(&Arc<Entry<V>>) -> R,
+    ) -> Option<R> {
+        let place = if self.rules_are_plain.load(Ordering::Acquire) {
+            key
+        } else {
+            self.current_place(key)
+        };
+        match self.look_plain(place, now, &take)? {
+            Ok(taken) => Some(taken),
+            Err(entry) => {
+                let fresh = self.standing(&entry, now) == Standing::Fresh;
+                fresh.then(|| {
+                    entry.touch(now);
+                    take(&entry)
+                })
+            }
+        }
+    }
+
+    /// The same, if a read has nothing to do but to serve the entry: most reads end here, and the others go on
+    /// with [`Engine::read`].
+    pub fn get_plain_with<R>(
+        &self,
+        key: KeyRef<'_>,
+        now: Instant,
+        take: impl Fn(&Arc<Entry<V>>) -> R,
+    ) -> Option<R> {
         if !self.rules_are_plain.load(Ordering::Acquire) {
             return None;
         }
-        let entry = self.store.get(key)?;
-        (self.validate(&entry) && entry.is_plainly_fresh(now)).then_some(entry)
+        match self.look_plain(key, now, &take)? {
+            Ok(taken) => Some(taken),
+            Err(entry) => {
+                let plain = self.validate(&entry) && entry.is_plainly_fresh(now);
+                plain.then(|| take(&entry))
+            }
+        }
+    }
+
+    /// What `take` makes of an entry that a glance shows to be fresh; the entry itself otherwise.
+    #[inline]
+    fn look_plain<R>(
+        &self,
+        place: KeyRef<'_>,
+        now: Instant,
+        take: &impl Fn(&Arc<Entry<V>>) -> R,
+    ) -> Option<Result<R, Arc<Entry<V>>>> {
+        self.store.look(place, |entry| {
+            if self.was_checked(entry) && entry.is_plainly_fresh(now) {
+                Ok(take(entry))
+            } else {
+                Err(Arc::clone(entry))
+            }
+        })
     }
 
     /// Whether an entry that [`Engine::get`] has given before, and somebody has kept at hand since, is still

@@ -1,5 +1,6 @@
 //! The entries: the one module that knows quick_cache.
 
+use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ pub(super) struct Gone<V> {
     pub(super) evicted: Vec<Arc<Entry<V>>>,
 }
 
-/// An entry as the map holds it, as key and as value: the key's text lies in the entry, so that a look-up
-/// that has compared it has the rest at hand.
+/// An entry as the map holds it: as the key, without a value. The key's text lies in the entry, so that a
+/// look-up that has compared it has the rest at hand.
 #[derive(Debug)]
 struct Resident<V>(Arc<Entry<V>>);
 
@@ -43,9 +44,46 @@ impl<V> Hash for Resident<V> {
     }
 }
 
-impl<V> Equivalent<Resident<V>> for KeyRef<'_> {
+/// A look-up that takes what it wants of the entry it finds.
+///
+/// The map asks whether an entry is the one that is looked up under the lock of its shard, and says yes once.
+/// What is wanted is taken then, so that a hit need not count itself among the owners of the entry: two
+/// writes to a line of memory that all threads share.
+struct Look<'a, F, R> {
+    key: KeyRef<'a>,
+    take: F,
+    taken: Cell<Option<R>>,
+}
+
+impl<F, R> Hash for Look<'_, F, R> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.key.hash());
+    }
+}
+
+impl<V, R, F: Fn(&Arc<Entry<V>>) -> R> Equivalent<Resident<V>> for Look<'_, F, R> {
+    #[inline]
     fn equivalent(&self, resident: &Resident<V>) -> bool {
-        *self == resident.0.key().as_ref()
+        let is_it = self.key == resident.0.key().as_ref();
+        if is_it {
+            self.taken.set(Some((self.take)(&resident.0)));
+        }
+        is_it
+    }
+}
+
+/// A look-up that finds this very entry and not one that took its place.
+struct This<'a, V>(&'a Arc<Entry<V>>);
+
+impl<V> Hash for This<'_, V> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.key().hash());
+    }
+}
+
+impl<V> Equivalent<Resident<V>> for This<'_, V> {
+    fn equivalent(&self, resident: &Resident<V>) -> bool {
+        Arc::ptr_eq(self.0, &resident.0)
     }
 }
 
@@ -53,10 +91,10 @@ impl<V> Equivalent<Resident<V>> for KeyRef<'_> {
 #[derive(Debug, Clone)]
 struct CollectEvicted;
 
-impl<V> Lifecycle<Resident<V>, Resident<V>> for CollectEvicted {
+impl<V> Lifecycle<Resident<V>, ()> for CollectEvicted {
     type RequestState = Vec<Arc<Entry<V>>>;
 
-    fn on_evict(&self, evicted: &mut Vec<Arc<Entry<V>>>, _: Resident<V>, entry: Resident<V>) {
+    fn on_evict(&self, evicted: &mut Vec<Arc<Entry<V>>>, entry: Resident<V>, (): ()) {
         // Called under the lock of the shard, for what is replaced as well: before a new value can be
         // read, the old one is known to be gone.
         entry.0.leave();
@@ -64,7 +102,7 @@ impl<V> Lifecycle<Resident<V>, Resident<V>> for CollectEvicted {
     }
 }
 
-type Map<V> = Cache<Resident<V>, Resident<V>, UnitWeighter, Prehashed, CollectEvicted>;
+type Map<V> = Cache<Resident<V>, (), UnitWeighter, Prehashed, CollectEvicted>;
 
 /// Entries by key, evicted by a variant of Clock-PRO when there are too many.
 pub(super) struct Store<V> {
@@ -94,12 +132,30 @@ impl<V> Store<V> {
     }
 
     pub(super) fn get(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
-        self.map.get(&key).map(|resident| resident.0)
+        self.look(key, Arc::clone)
+    }
+
+    /// What `take` makes of an entry. It is called under the lock of a shard: it must be short and not come
+    /// back here.
+    pub(super) fn look<R>(&self, key: KeyRef<'_>, take: impl Fn(&Arc<Entry<V>>) -> R) -> Option<R> {
+        let look = Look {
+            key,
+            take,
+            taken: Cell::new(None),
+        };
+        self.map.get(&look);
+        look.taken.into_inner()
     }
 
     /// Like `get`, but leaves the entry's standing in the eviction order alone.
     pub(super) fn peek(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
-        self.map.peek(&key).map(|resident| resident.0)
+        let look = Look {
+            key,
+            take: Arc::clone,
+            taken: Cell::new(None),
+        };
+        self.map.peek(&look);
+        look.taken.into_inner()
     }
 
     /// Stores an entry; returns what it took the place of, and what had to go for it, which may be the
@@ -109,9 +165,8 @@ impl<V> Store<V> {
         entry.enter();
         self.roster.add(entry);
         let mut evicted = Vec::new();
-        let resident = || Resident(Arc::clone(entry));
-        self.map
-            .insert_with_lifecycle(resident(), resident(), &mut evicted);
+        let resident = Resident(Arc::clone(entry));
+        self.map.insert_with_lifecycle(resident, (), &mut evicted);
         for gone in &evicted {
             self.roster.remove(gone);
         }
@@ -127,15 +182,12 @@ impl<V> Store<V> {
 
     /// Removes this very entry, not one that took its place.
     pub(super) fn remove_entry(&self, entry: &Arc<Entry<V>>) -> bool {
-        // Called under the lock of the shard.
-        let is_it = |resident: &Resident<V>| {
-            let is_it = Arc::ptr_eq(&resident.0, entry);
-            if is_it {
-                entry.leave();
-            }
-            is_it
+        // Asked under the lock of the shard, if the entry is there.
+        let leave = |(): &()| {
+            entry.leave();
+            true
         };
-        let removed = self.map.remove_if(&entry.key().as_ref(), is_it).is_some();
+        let removed = self.map.remove_if(&This(entry), leave).is_some();
         if removed {
             self.roster.remove(entry);
         }
@@ -145,7 +197,7 @@ impl<V> Store<V> {
     /// Removes everything that is there and hands it out. Only after a tick that hides it all: what is
     /// removed is marked as gone a moment later.
     pub(super) fn drain(&self) -> Vec<Arc<Entry<V>>> {
-        let drained: Vec<_> = self.map.drain().map(|(_, resident)| resident.0).collect();
+        let drained: Vec<_> = self.map.drain().map(|(resident, ())| resident.0).collect();
         for entry in &drained {
             entry.leave();
             self.roster.remove(entry);
@@ -154,7 +206,7 @@ impl<V> Store<V> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Arc<Entry<V>>> + '_ {
-        self.map.iter().map(|(_, resident)| resident.0)
+        self.map.iter().map(|(resident, ())| resident.0)
     }
 
     pub(super) fn len(&self) -> usize {
