@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tags = shelflife_policies::find("tags").ok_or("the tags policy is built in")?;
     let cache = Cache::<String>::builder()
         .max_capacity(10_000)
-        .policy("tags", tags.component)
+        .policy(tags)
         .policy_config(r#"{ "ttl": "10m" }"#)
         .build()?;
     let shop = Shop::default();

@@ -10,10 +10,9 @@
 //! ```
 //! use shelflife::sync::{Cache, Write};
 //!
-//! let tags = shelflife_policies::find("tags").unwrap();
 //! let cache = Cache::<String>::builder()
 //!     .max_capacity(100_000)
-//!     .policy("tags", tags.component)
+//!     .policy("tags")
 //!     .policy_config(r#"{ "ttl": "10m" }"#)
 //!     .build()?;
 //!
@@ -127,11 +126,18 @@
 //! | `eviction_listener(\|k, v, cause\| …)` | the same, with borrowed arguments |
 //! | `cache.blocking()` | `sync::Cache::from(cache)` |
 //!
+//! # Policies, while the cache runs
+//!
+//! [`swap_policy`](sync::Cache::swap_policy) puts another in place and
+//! [`rollback_policy`](sync::Cache::rollback_policy) goes back; a candidate can run beside the one in place
+//! ([`start_canary`](sync::Cache::start_canary)); [`policy_info`](sync::Cache::policy_info) tells how each
+//! fares. With the feature `watch`, `watch_policy` swaps whenever a file changes.
+//!
 //! # How it is built
 //!
 //! * [`engine`]: the rules of freshness, without clock, thread or I/O. Its page says how a read, a
 //!   load and an invalidation meet, and what is guaranteed.
-//! * [`policy`]: one loaded component, its limits, and what happens when it fails.
+//! * [`policy`]: components, their limits, and what happens when one fails.
 //! * [`sync`] and [`future`]: the caches, thin shells over one core that never waits.
 //!
 //! # Features
@@ -140,6 +146,7 @@
 //! |---|---|
 //! | `serde` | `Config`: the settings of a cache from a file |
 //! | `tokio` | `future::Tokio`: refreshes as tasks, and timeouts |
+//! | `watch` | `watch_policy`: a policy is swapped when its file changes |
 
 mod cache;
 pub mod engine;
@@ -147,6 +154,8 @@ pub mod policy;
 
 #[cfg(feature = "serde")]
 pub use cache::Config;
+#[cfg(feature = "watch")]
+pub use cache::PolicyWatch;
 pub use cache::{
     BuildError, Builder, Clock, Embedder, Embedding, EmbeddingError, Entry, Invalidations, Load,
     ManualClock, NearError, RemovalCause, State, Stats, SystemClock, Write,

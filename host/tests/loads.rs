@@ -22,7 +22,7 @@ fn with_rescue(clock: &ManualClock) -> Builder<&'static str> {
     let ttl = shelflife_policies::find("ttl").unwrap();
     Cache::builder()
         .clock(clock.clone())
-        .policy("ttl", ttl.component)
+        .policy(ttl)
         .policy_config(r#"{ "ttl": "10s", "rescue": "60s" }"#)
 }
 
@@ -271,7 +271,7 @@ fn a_load_that_had_not_seen_the_change_behind_an_invalidation_is_not_kept<C: Sub
 fn what_is_expired_is_stale_and_not_gone() {
     let ttl = shelflife_policies::find("ttl").unwrap();
     let cache: Cache<&str> = Cache::builder()
-        .policy("ttl", ttl.component)
+        .policy(ttl)
         .policy_config(r#"{ "ttl": "1h", "rescue": "1h" }"#)
         .build()
         .unwrap();

@@ -129,8 +129,7 @@ fn without_a_rule_by_meaning_reads_go_by_key<C: Subject>() {
 }
 
 fn the_semantic_policy_finds_and_drops_by_meaning<C: Subject>() {
-    let policy = shelflife_policies::find("semantic").unwrap();
-    let cache = C::make(C::builder().policy("semantic", policy.component));
+    let cache = C::make(C::builder().policy("semantic"));
     cache
         .get_near_with("east", &towards(0.0), |_| "EAST")
         .unwrap();

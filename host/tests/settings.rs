@@ -149,21 +149,20 @@ mod from_a_file {
     }
 
     #[test]
-    fn the_settings_of_a_policy_are_a_table_of_the_file() {
-        let policy = shelflife_policies::find("ttl").unwrap();
+    fn a_policy_and_its_settings_are_named_by_the_file() {
         let clock = ManualClock::default();
-        let config = toml("[policy_config]\nttl = \"60s\"\n").unwrap();
-        let builder = Cache::<Value>::builder().policy("ttl", policy.component);
-        let cache = builder
-            .clock(clock.clone())
-            .config(&config)
-            .build()
-            .unwrap();
+        let config = toml("policy = \"ttl\"\n[policy_config]\nttl = \"60s\"\n").unwrap();
+        let builder = Cache::<Value>::builder().clock(clock.clone());
+        let cache = builder.config(&config).build().unwrap();
         cache.insert("a", "x");
         clock.advance(Duration::from_secs(59));
         assert_eq!(cache.get("a"), Some("x"));
         clock.advance(Duration::from_secs(1));
         assert_eq!(cache.get("a"), None);
+        let unknown = toml("policy = \"tll\"").unwrap();
+        let built = Cache::<Value>::builder().config(&unknown).build();
+        let error = built.unwrap_err().to_string();
+        assert!(error.contains("tll") && error.contains("ttl"), "{error}");
     }
 
     #[test]

@@ -4,20 +4,18 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use super::at_hand::AtHand;
 use super::build_error::BuildError;
 use super::clock::{Clock, SystemClock, Time};
 use super::listener::{Listener, RemovalCause};
 use super::load::nanos;
 use super::near::Embedder;
+use super::policy_settings::PolicySettings;
 use super::runtime::Runtime;
 use super::settings::Settings;
 use super::shared::{CacheEngine, Shared, Weigher};
 use super::{future, sync};
 use crate::engine::{Engine, Options};
-use crate::policy::{Factory, Guard, Level, Limits, Log, Runtime as PolicyRuntime, Surroundings};
 
 /// How a cache of values `V` is set up: a [`sync::Cache`](crate::sync::Cache) or a
 /// [`future::Cache`](crate::future::Cache), whichever's `builder` made it.
@@ -41,15 +39,10 @@ pub struct Builder<V: Send + Sync, C = sync::Cache<V>> {
     listener: Option<Listener<V>>,
     embedder: Option<Box<dyn Embedder>>,
     runtime: Option<Arc<dyn Runtime>>,
-    policy: Option<(String, Vec<u8>)>,
-    limits: Limits,
-    log: Log,
+    pub(super) policies: PolicySettings,
     time: Time,
     cache: PhantomData<fn() -> C>,
 }
-
-/// The one feed that a cache has by itself.
-const FEEDS: [&str; 1] = ["writes"];
 
 impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
     pub(super) fn new() -> Builder<V, C> {
@@ -59,9 +52,7 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
             listener: None,
             embedder: None,
             runtime: None,
-            policy: None,
-            limits: Limits::default(),
-            log: Box::new(|_, _| {}),
+            policies: PolicySettings::default(),
             time: Time::System(SystemClock::default()),
             cache: PhantomData,
         }
@@ -227,33 +218,6 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
         self
     }
 
-    /// The policy: the bytes of a component, and what errors call it.
-    pub fn policy(mut self, name: &str, component: &[u8]) -> Self {
-        self.policy = Some((name.to_owned(), component.to_vec()));
-        self
-    }
-
-    /// The policy's settings, as JSON text. Default `{}`.
-    pub fn policy_config(mut self, json: impl Into<String>) -> Self {
-        self.settings.policy_config = Some(json.into());
-        self
-    }
-
-    /// What one call of the policy may use.
-    pub fn policy_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Where the lines go that the policy logs; nowhere where this is not called. As many lines a call
-    /// of the policy, and as long, as [`policy_limits`](Builder::policy_limits) allow.
-    ///
-    /// It is called while the policy is, so that it must not call the cache.
-    pub fn policy_log(mut self, log: impl FnMut(Level, &str) + Send + 'static) -> Self {
-        self.log = Box::new(log);
-        self
-    }
-
     /// Where the time comes from. Default: the machine's monotonic clock.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.time = Time::Other(Arc::new(clock));
@@ -266,12 +230,13 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
     #[cfg(feature = "serde")]
     pub fn config(mut self, config: &crate::Config) -> Self {
         self.settings.take(config);
+        self.policies.take(config);
         self
     }
 
     fn build_shared(self) -> Result<Arc<Shared<V>>, BuildError> {
         let settings = self.settings;
-        settings.check(self.policy.is_some())?;
+        settings.check(self.policies.are_there())?;
         let defaults = Options::default();
         let options = Options {
             load_limit: settings.load_timeout.map_or(defaults.load_limit, nanos),
@@ -284,35 +249,14 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
             ..defaults
         };
         let engine: Arc<CacheEngine<V>> = Arc::new(Engine::new(&options));
-        let guard = match self.policy {
-            None => {
-                engine.install(&settings.plan());
-                None
-            }
-            Some((name, component)) => {
-                let runtime = PolicyRuntime::new(self.limits.clone())?;
-                let compiled = runtime.compile(&name, &component)?;
-                let index = Arc::clone(&engine);
-                // Every instance that stands in for one that trapped logs to the same place.
-                let log = Arc::new(Mutex::new(self.log));
-                let factory: Factory = Box::new(move || {
-                    let mut rng = fastrand::Rng::new();
-                    let log = Arc::clone(&log);
-                    let surroundings = Surroundings {
-                        random: Box::new(move || rng.u64(..)),
-                        log: Box::new(move |level, line| (log.lock())(level, line)),
-                        index: Some(index.clone()),
-                    };
-                    Ok(Box::new(compiled.instantiate(surroundings)?))
-                });
-                let config = settings.policy_config.as_deref().unwrap_or("{}");
-                let guard = Guard::configure(factory, config, &FEEDS, self.limits)?;
-                engine.install(guard.plan());
-                Some(guard)
-            }
+        let policies = self.policies.load(&engine)?;
+        let plan = match &policies {
+            None => settings.plan(),
+            Some(policies) => policies.plan()?,
         };
+        engine.install(&plan);
         let at_hand = AtHand::new(settings.copies_per_thread.unwrap_or(0));
-        let mut shared = Shared::new(engine, at_hand, guard, self.time);
+        let mut shared = Shared::new(engine, at_hand, policies, self.time);
         shared.soft_timeout = settings.soft_timeout;
         shared.load_timeout = settings.load_timeout;
         shared.negative_ttl = settings.negative_ttl.map(nanos);

@@ -57,8 +57,22 @@ pub struct Config {
     load_timeout: Option<Duration>,
     #[serde(default, deserialize_with = "duration")]
     hold_off: Option<Duration>,
+    /// The name of a built-in one, or the path of a component.
+    policy: Option<String>,
     /// As a table, in the format of the file.
     policy_config: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Config {
+    pub(super) fn policy(&self) -> Option<&str> {
+        self.policy.as_deref()
+    }
+
+    /// As JSON text.
+    pub(super) fn policy_config(&self) -> Option<String> {
+        let table = self.policy_config.clone()?;
+        Some(serde_json::Value::Object(table).to_string())
+    }
 }
 
 impl Settings {
@@ -85,9 +99,6 @@ impl Settings {
         take(&mut self.soft_timeout, &config.soft_timeout);
         take(&mut self.load_timeout, &config.load_timeout);
         take(&mut self.hold_off, &config.hold_off);
-        if let Some(table) = &config.policy_config {
-            self.policy_config = Some(serde_json::Value::Object(table.clone()).to_string());
-        }
     }
 }
 

@@ -18,6 +18,8 @@ mod landing;
 mod listener;
 mod load;
 mod near;
+mod policies;
+mod policy_settings;
 mod purges;
 mod read;
 mod running;
@@ -28,6 +30,8 @@ mod shared;
 mod stats;
 pub(crate) mod sync;
 mod verbs;
+#[cfg(feature = "watch")]
+mod watch;
 mod write;
 
 pub use build_error::BuildError;
@@ -40,4 +44,6 @@ pub use load::Load;
 pub use near::{Embedder, Embedding, EmbeddingError, NearError};
 pub use served::{Entry, State};
 pub use stats::{Invalidations, Stats};
+#[cfg(feature = "watch")]
+pub use watch::PolicyWatch;
 pub use write::Write;

@@ -27,7 +27,6 @@ pub(super) struct Settings {
     pub(super) soft_timeout: Option<Duration>,
     pub(super) load_timeout: Option<Duration>,
     pub(super) hold_off: Option<Duration>,
-    pub(super) policy_config: Option<String>,
 }
 
 impl Settings {
@@ -59,9 +58,6 @@ impl Settings {
         let refreshes = self.refresh_ahead.is_some() || self.early_refresh.is_some();
         if refreshes && self.time_to_live.is_none() && !has_policy {
             return wrong("a refresh before the end needs one: set time_to_live as well".into());
-        }
-        if self.policy_config.is_some() && !has_policy {
-            return wrong("there is a policy_config and no policy: set policy as well".into());
         }
         Ok(())
     }

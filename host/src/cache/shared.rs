@@ -20,7 +20,7 @@ use crate::engine::{
     Demand, Engine, Entry, Fill, Instant, KeyRef, Lease, LeaseSource, Nanos, Pace, Purge,
     PurgeMode, Replaced,
 };
-use crate::policy::{Guard, Loaded};
+use crate::policy::{Loaded, PolicySet};
 
 /// What is kept under a key: a value, or for a while the error of the load that should have brought one.
 #[derive(Clone, Debug)]
@@ -51,8 +51,8 @@ pub(super) struct Shared<V: Send + Sync> {
     pub(super) engine: Arc<CacheEngine<V>>,
     /// What threads keep at hand.
     pub(super) at_hand: AtHand<V>,
-    /// None without a policy. Held while the policy is called; never while anything is loaded.
-    pub(super) guard: Option<Mutex<Guard>>,
+    /// None without a policy. No lock of theirs is held while anything is loaded.
+    pub(super) policies: Option<PolicySet>,
     pub(super) time: Time,
     pub(super) counters: Counters,
     /// How long a reader waits for another's load before it takes a value within its rescue, and before
@@ -79,13 +79,13 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn new(
         engine: Arc<CacheEngine<V>>,
         at_hand: AtHand<V>,
-        guard: Option<Guard>,
+        policies: Option<PolicySet>,
         time: Time,
     ) -> Shared<V> {
         Shared {
             engine,
             at_hand,
-            guard: guard.map(Mutex::new),
+            policies,
             time,
             counters: Counters::default(),
             soft_timeout: None,
@@ -103,18 +103,20 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     }
 
     pub(super) fn announce(&self, mut write: Write<V>) {
-        let Some(guard) = &self.guard else { return };
+        let Some(policies) = &self.policies else {
+            return;
+        };
         let now = self.time.now();
         let key = write.key().to_owned();
         let mut value = write.value.take();
-        // The guard stays locked until the purges are carried out, so that two announcements of one
-        // key cannot overtake each other.
-        let mut guard = guard.lock();
-        if !guard.listens_to("writes") {
+        // One change at a time, until its purges are carried out, so that two announcements of one key
+        // cannot overtake each other.
+        let turn = policies.begin_change();
+        if !turn.is_heard("writes") {
             return;
         }
         let position = self.position.fetch_add(1, Ordering::AcqRel);
-        let purges = guard.react(&[write.into_change(position, now)], now).purges;
+        let purges = turn.react(&[write.into_change(position, now)], now);
         let mut left = Left::default();
         for purge in purges {
             match purge {
@@ -124,20 +126,20 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                 } => {
                     for replaced in keys {
                         let value = if replaced == key { value.take() } else { None };
-                        self.replace(&mut guard, &replaced, value, now, &mut left);
+                        self.replace(policies, &replaced, value, now, &mut left);
                     }
                 }
                 other => left.purged(self.carry_out(&other, &Demand::NONE)),
             }
         }
-        drop(guard);
+        drop(turn);
         self.tell_of(left, now);
     }
 
     /// A fresh entry takes the value that a write carries; anything else goes.
     fn replace(
         &self,
-        guard: &mut Guard,
+        policies: &PolicySet,
         key: &str,
         value: Option<V>,
         now: Instant,
@@ -166,7 +168,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             depends_on: &[],
         };
         let source = engine.lease_source(engine_key);
-        let lease = guard.lease(&source, &loaded);
+        let lease = policies.lease(&source, &loaded);
         match engine.replace(engine_key, value, &lease, &fill, &mut fastrand::f64) {
             Replaced::Stored(stored) => left.stored(stored),
             Replaced::Dropped(purged) => left.purged(purged),
@@ -182,11 +184,11 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         fill: &Fill,
         said: &Said,
     ) -> Lease {
-        let mut lease = match (&self.guard, source) {
+        let mut lease = match (&self.policies, source) {
             // A rule's lease is no secret of the policy.
             (None, LeaseSource::Rule(lease)) => Lease::clone(lease),
             (None, _) => Lease::default(),
-            (Some(guard), source) => {
+            (Some(policies), source) => {
                 let loaded = Loaded {
                     key: key.text(),
                     now: fill.now,
@@ -194,12 +196,12 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                     load_time: fill.load_time,
                     depends_on: &said.depends_on,
                 };
-                guard.lock().lease(source, &loaded).into_owned()
+                policies.lease(source, &loaded)
             }
         };
         let owned = |tag: &Arc<str>| tag.as_ref().to_owned();
         lease.tags.extend(said.tags.iter().map(owned));
-        if self.guard.is_none() {
+        if self.policies.is_none() {
             // Without a policy what the loader names is what `invalidate_tag` takes, and how long a value
             // is of use past its end is for the loader to say.
             lease.tags.extend(said.depends_on.iter().map(owned));
@@ -247,8 +249,8 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
 
     pub(super) fn stats(&self) -> Stats {
         let mut stats = self.counters.read();
-        if let Some(guard) = &self.guard {
-            let calls = guard.lock().calls();
+        if let Some(policies) = &self.policies {
+            let calls = policies.calls();
             (stats.policy_calls, stats.policy_traps) = (calls.calls, calls.traps);
         }
         stats

@@ -6,6 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     policy: String,
+    version: Option<String>,
     function: Option<&'static str>,
     outcome: Outcome,
 }
@@ -23,6 +24,11 @@ pub enum Outcome {
         /// What it had.
         limit: u64,
     },
+    /// The call took too long by the clock on the wall.
+    Deadline {
+        /// How long it may take.
+        limit: std::time::Duration,
+    },
     /// The call asked for more than a limit allows.
     Quota {
         /// Of what.
@@ -30,6 +36,11 @@ pub enum Outcome {
         /// What it asked for.
         got: usize,
         /// What it may have.
+        limit: usize,
+    },
+    /// The strings and lists of one call were larger than may cross to the host.
+    Transfer {
+        /// Bytes that may.
         limit: usize,
     },
     /// The call trapped; the instance is gone.
@@ -42,9 +53,16 @@ impl Error {
     pub(crate) fn new(policy: &str, function: Option<&'static str>, outcome: Outcome) -> Error {
         Error {
             policy: policy.to_owned(),
+            version: None,
             function,
             outcome,
         }
+    }
+
+    /// The same, and which version of the policy it was.
+    pub(crate) fn of_version(mut self, version: Option<&str>) -> Error {
+        self.version = version.map(str::to_owned);
+        self
     }
 
     /// A refusal by a policy that is no component, such as one compiled into the program.
@@ -57,6 +75,12 @@ impl Error {
     #[must_use]
     pub fn policy(&self) -> &str {
         &self.policy
+    }
+
+    /// The version that the policy says it has, if it says one.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// The exported function that was called, if one was.
@@ -79,7 +103,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "policy {}: ", self.policy)?;
+        write!(f, "policy {}", self.policy)?;
+        if let Some(version) = &self.version {
+            write!(f, " {version}")?;
+        }
+        f.write_str(": ")?;
         if let Some(function) = self.function {
             write!(f, "{function}: ")?;
         }
@@ -94,8 +122,12 @@ impl fmt::Display for Outcome {
                 f.write_str(reason)
             }
             Outcome::OutOfFuel { limit } => write!(f, "out of fuel: limit={limit}"),
+            Outcome::Deadline { limit } => write!(f, "out of time: limit={limit:?}"),
             Outcome::Quota { what, got, limit } => {
                 write!(f, "too much {what}: got={got}, limit={limit}")
+            }
+            Outcome::Transfer { limit } => {
+                write!(f, "too much data for one call (bytes): limit={limit}")
             }
             Outcome::Trap(reason) => write!(f, "trapped: {reason}"),
         }
