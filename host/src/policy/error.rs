@@ -51,6 +51,13 @@ pub enum Outcome {
 
 impl Error {
     pub(crate) fn new(policy: &str, function: Option<&'static str>, outcome: Outcome) -> Error {
+        let outcome = match outcome {
+            Outcome::Unusable(text) => Outcome::Unusable(plain(text, TEXT)),
+            Outcome::Refused(text) => Outcome::Refused(plain(text, TEXT)),
+            Outcome::Invalid(text) => Outcome::Invalid(plain(text, TEXT)),
+            Outcome::Trap(text) => Outcome::Trap(plain(text, TEXT)),
+            other => other,
+        };
         Error {
             policy: policy.to_owned(),
             version: None,
@@ -136,6 +143,18 @@ impl fmt::Display for Outcome {
 
 impl std::error::Error for Error {}
 
+/// Bytes of what an error quotes of a policy; more are cut off.
+const TEXT: usize = 4_096;
+
+/// Text of a policy on one line and of a bounded length: it may not move a terminal's cursor.
+pub(super) fn plain(mut text: String, limit: usize) -> String {
+    text.truncate(text.floor_char_boundary(limit));
+    match text.contains(char::is_control) {
+        true => text.replace(char::is_control, " "),
+        false => text,
+    }
+}
+
 /// A broken limit, on its way out through the guest.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Breach {
@@ -155,3 +174,29 @@ impl fmt::Display for Breach {
 }
 
 impl std::error::Error for Breach {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_and_cannot_move_a_cursor() {
+        assert_eq!(plain("a\x1b[2Jb\nc".into(), 100), "a [2Jb c");
+        assert_eq!(plain("äöü".into(), 3), "ä", "not in the middle of a letter");
+    }
+
+    #[test]
+    fn an_error_quotes_no_more_of_a_policy_than_can_be_read() {
+        let text = format!("\x1b[2J{}", "no".repeat(1 << 20));
+        let kinds = [
+            Outcome::Unusable,
+            Outcome::Refused,
+            Outcome::Invalid,
+            Outcome::Trap,
+        ];
+        for kind in kinds {
+            let said = Error::new("p", Some("save"), kind(text.clone())).to_string();
+            assert!(said.len() < TEXT + 100 && !said.contains(char::is_control));
+        }
+    }
+}

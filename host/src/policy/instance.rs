@@ -11,7 +11,7 @@ use super::bindings::{leases, lifecycle, reactions, snapshots};
 use super::component::CompiledPolicy;
 use super::error::{Breach, Error, Outcome};
 use super::memory::Caps;
-use super::state::{self, State};
+use super::state::State;
 use super::{Calls, Change, Exports, Loaded, Policy, Surroundings, convert, deadline};
 use crate::engine::{Instant, Lease, Plan, Purge};
 
@@ -142,10 +142,7 @@ impl Instance {
         self.calls.fuel += fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
         let outcome = match result {
             Err(error) => Err(failure(&error, fuel, time, transfer, Outcome::Trap)),
-            Ok(Err(reason)) => {
-                let limit = self.store.data().limits.log_line;
-                Err(Outcome::Refused(state::plain(reason, limit)))
-            }
+            Ok(Err(reason)) => Err(Outcome::Refused(reason)),
             Ok(Ok(answer)) => convert(answer, self.store.data_mut()),
         };
         outcome.map_err(|outcome| {

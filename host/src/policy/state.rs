@@ -9,7 +9,7 @@ use super::bindings::imports::shelflife::policy::{
 };
 use super::change::Change;
 use super::deadline::Overtime;
-use super::error::Breach;
+use super::error::{Breach, plain};
 use super::limits::Limits;
 use super::memory::Caps;
 use super::{Level, Surroundings};
@@ -120,15 +120,6 @@ fn within(what: &'static str, got: usize, limit: usize) -> wasmtime::Result<()> 
         return Ok(());
     }
     Err(wasmtime::Error::new(Breach { what, got, limit }))
-}
-
-/// Text of a policy on one line and of a bounded length: it may not move a terminal's cursor.
-pub(super) fn plain(mut text: String, limit: usize) -> String {
-    text.truncate(text.floor_char_boundary(limit));
-    match text.contains(char::is_control) {
-        true => text.replace(char::is_control, " "),
-        false => text,
-    }
 }
 
 /// A vector that can be compared.
@@ -327,12 +318,6 @@ mod tests {
         state
             .purge_within(vector, 0.5, types::PurgeMode::Drop)
             .unwrap();
-    }
-
-    #[test]
-    fn a_line_is_cut_and_cannot_move_a_cursor() {
-        assert_eq!(plain("a\x1b[2Jb\nc".into(), 100), "a [2Jb c");
-        assert_eq!(plain("äöü".into(), 3), "ä", "not in the middle of a letter");
     }
 
     #[test]
