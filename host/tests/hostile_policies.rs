@@ -158,7 +158,8 @@ fn every_fault_is_noticed_and_named() {
         let built = builder().policy(evil(call, does)).build();
         let said = match (call, built) {
             ("configure", built) => {
-                let error = built.expect_err(does)
+                let error = built
+                    .expect_err(does)
                     .policy_error()
                     .expect(does)
                     .to_string();
