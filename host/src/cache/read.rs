@@ -224,11 +224,14 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         }
     }
 
+    /// Whoever cannot do anything with an error loads for itself.
     pub(super) fn forget_failure(&self, key: KeyRef<'_>) {
         let now = self.time.now();
         let mut purged = Purged::default();
         self.engine
             .purge_key(key, PurgeMode::Drop, &Demand::NONE, now, &mut purged);
+        // Nearly always the error; but a value may have taken its place just now.
+        self.tell_of_purged(&purged);
     }
 
     /// What a reader gets that has waited. Nothing if it may not have what the load brought, or has waited
