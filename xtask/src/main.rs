@@ -16,8 +16,8 @@ usage: cargo xtask <command>
 
   test                        everything that has to hold before a change is proposed
   component DIR [-o FILE]     build the policy crate in DIR as a component
-  policies                    build the policies as components into policies/dist
-  policies --check            say whether policies/dist is as its sources are; builds nothing";
+  policies                    build the policies, and the guests of the tests, as components
+  policies --check            say whether the built ones are as their sources are; builds nothing";
 
 /// What a task answers. The text is for the person at the terminal.
 type Outcome<T = ()> = Result<T, String>;

@@ -31,6 +31,8 @@ pub struct Entry<V> {
     /// What many entries do not have.
     rest: Option<Box<Rest>>,
     size: u32,
+    /// In the room that the size leaves: an entry is no larger for it.
+    weight: u32,
 }
 
 /// The part of a lease that does not depend on the entry.
@@ -102,6 +104,11 @@ pub struct Fill {
     pub load_time: Nanos,
     /// Size of the value, in bytes. What is larger than 4 GiB counts as 4 GiB.
     pub size: u64,
+    /// What it takes of the capacity where entries are weighed
+    /// ([`Options::weighed`](super::Options::weighed)). 0 counts as 1.
+    pub weight: u32,
+    /// Whether the value is for those who wait for it and is not to be stored.
+    pub skip: bool,
     /// The embedding of the key, of unit length, where it has one.
     pub vector: Option<Arc<[f32]>>,
     /// The origin's version of the value, where it has one: rising with each write of the key.
@@ -174,6 +181,7 @@ impl<V> Entry<V> {
             terms,
             rest,
             size: u32::try_from(fill.size).unwrap_or(u32::MAX),
+            weight: fill.weight.max(1),
         }
     }
 
@@ -202,6 +210,16 @@ impl<V> Entry<V> {
         self.size.into()
     }
 
+    /// What it takes of the capacity where entries are weighed.
+    pub fn weight(&self) -> u32 {
+        self.weight
+    }
+
+    /// Whether the end of its lease is still to come, groups left aside.
+    pub fn is_within_lease(&self, now: Instant) -> bool {
+        self.freshness(now) == Freshness::Fresh
+    }
+
     /// The origin's version of the value, if its fill named one.
     pub fn version(&self) -> Option<u64> {
         self.rarer()?.version
@@ -222,6 +240,12 @@ impl<V> Entry<V> {
     /// any entry carries it.
     pub fn groups(&self) -> impl Iterator<Item = u32> + '_ {
         self.slots().iter().map(|slot| slot.id())
+    }
+
+    /// The tags whose invalidation hides it. Not among them: those that share a slot because there were too
+    /// many ([`Options::max_groups`](super::Options::max_groups)), and a tag without a name.
+    pub fn tags(&self) -> impl Iterator<Item = &str> + '_ {
+        self.slots().iter().filter_map(|slot| slot.tag())
     }
 
     /// The number of the counter that it is kept under, if it is versioned.

@@ -6,7 +6,9 @@ mod loads;
 mod meaning;
 mod memory;
 mod origin;
+mod predicates;
 mod purges;
+mod updates;
 
 use super::*;
 
