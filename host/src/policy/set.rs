@@ -286,6 +286,26 @@ mod tests {
         assert_eq!(new.with(1, |input, _| input), Err(1));
     }
 
+    /// Between two changes, so that each is carried out under the rules of the policy that it was told to.
+    #[test]
+    fn no_change_is_under_way_when_a_policy_is_put_in_place() {
+        struct Checks<'a>(&'a PolicySet, AtomicU64);
+        impl Exchange for Checks<'_> {
+            fn install(&self, _: &Plan, _: Option<PurgeMode>) {
+                assert!(self.0.turn.is_locked());
+                self.1.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let set = set(&["tags".into()]);
+        let cache = Checks(&set, AtomicU64::new(0));
+        set.swap(&"ttl".into(), &cache).unwrap();
+        set.rollback(&cache).unwrap();
+        set.start_canary(&"ttl".into()).unwrap();
+        set.promote_canary(&cache).unwrap();
+        assert_eq!(cache.1.into_inner(), 3);
+        assert!(!set.turn.is_locked());
+    }
+
     #[test]
     fn calls_of_policies_that_are_gone_are_counted() {
         let set = set(&["tags".into()]);
