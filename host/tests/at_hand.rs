@@ -29,7 +29,8 @@ fn old(cache: &Cache<String>) -> String {
 
 #[test]
 fn what_one_thread_takes_away_no_other_serves_from_what_it_has_at_hand() {
-    let ways: [(&str, fn(&Cache<String>)); 6] = [
+    type Way = fn(&Cache<String>);
+    let ways: [(&str, Way); 6] = [
         ("invalidate", |cache| cache.invalidate("user:1")),
         ("expire", |cache| cache.expire("user:1")),
         ("invalidate_tag", |cache| cache.invalidate_tag("users")),
