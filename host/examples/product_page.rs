@@ -14,7 +14,7 @@ struct Shop {
 }
 
 impl Shop {
-    fn page(&self, product: u32, load: &mut Load) -> String {
+    fn page(&self, product: u32, load: &Load) -> String {
         self.queries.fetch_add(1, Ordering::Relaxed);
         load.depends_on(format!("product:{product}"));
         load.depends_on(format!("reviews:{product}"));
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tags = shelflife_policies::find("tags").ok_or("the tags policy is built in")?;
     let cache = Cache::<String>::builder()
         .max_capacity(10_000)
-        .policy("tags", tags.component)
+        .policy(tags)
         .policy_config(r#"{ "ttl": "10m" }"#)
         .build()?;
     let shop = Shop::default();

@@ -1,12 +1,15 @@
 //! Loads as applications see them: errors, many keys at once, loaders that ask the cache, time limits,
 //! and what loaders say of the origin.
 
+mod both;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
+use both::{Subject, on_both_caches};
 use shelflife::sync::{Cache, Seen};
 use shelflife::{Builder, ManualClock};
 
@@ -19,13 +22,12 @@ fn with_rescue(clock: &ManualClock) -> Builder<&'static str> {
     let ttl = shelflife_policies::find("ttl").unwrap();
     Cache::builder()
         .clock(clock.clone())
-        .policy("ttl", ttl.component)
+        .policy(ttl)
         .policy_config(r#"{ "ttl": "10s", "rescue": "60s" }"#)
 }
 
-#[test]
-fn an_error_goes_to_all_who_waited_and_is_not_kept() {
-    let cache = plain();
+fn an_error_goes_to_all_who_waited_and_is_not_kept<C: Subject>() {
+    let cache = C::plain();
     let (started, has_started) = channel();
     let (finish, may_finish) = channel::<()>();
     let leading = cache.clone();
@@ -49,7 +51,7 @@ fn an_error_goes_to_all_who_waited_and_is_not_kept() {
         .collect();
     together.wait();
     // They join before the load ends: it ends only when both have.
-    while cache.stats().coalesced < 2 {
+    while cache.at().stats().coalesced < 2 {
         thread::yield_now();
     }
     finish.send(()).unwrap();
@@ -58,7 +60,7 @@ fn an_error_goes_to_all_who_waited_and_is_not_kept() {
         assert_eq!(*reader.join().unwrap().unwrap_err(), "down");
     }
     assert_eq!(cache.get_with("a", |_| "up"), "up");
-    assert_eq!(cache.stats().failed_loads, 1);
+    assert_eq!(cache.at().stats().failed_loads, 1);
 }
 
 #[test]
@@ -102,10 +104,9 @@ fn a_value_within_its_rescue_answers_for_a_load_that_failed() {
     assert!(read().is_err());
 }
 
-#[test]
-fn one_call_of_the_loader_brings_all_keys_that_are_missing() {
-    let cache = plain();
-    cache.insert("b", "cached");
+fn one_call_of_the_loader_brings_all_keys_that_are_missing<C: Subject>() {
+    let cache = C::plain();
+    cache.at().insert("b", "cached");
     let mut calls = 0;
     let values = cache.get_many_with(&["a", "b", "c", "a"], |keys, loads| {
         calls += 1;
@@ -118,31 +119,33 @@ fn one_call_of_the_loader_brings_all_keys_that_are_missing() {
         [Some("loaded"), Some("cached"), None, Some("loaded")]
     );
     assert_eq!(calls, 1);
-    assert_eq!(cache.get("a"), Some("loaded"));
-    cache.invalidate_tag("tag");
-    assert_eq!(cache.get("a"), None);
+    assert_eq!(cache.at().get("a"), Some("loaded"));
+    cache.at().invalidate_tag("tag");
+    assert_eq!(cache.at().get("a"), None);
     assert_eq!(cache.get_many_with(&[], |_, _| unreachable!()), []);
 }
 
-#[test]
-fn an_invalidation_during_a_load_of_many_keys_discards_those_it_names() {
-    let cache = plain();
+fn an_invalidation_during_a_load_of_many_keys_discards_those_it_names<C: Subject>() {
+    let cache = C::plain();
     let values = cache.get_many_with(&["a", "b", "c"], |_, loads| {
         loads[1].depends_on("tag");
-        cache.invalidate("a");
-        cache.invalidate_tag("tag");
+        cache.at().invalidate("a");
+        cache.at().invalidate_tag("tag");
         vec![Some("OLD"); 3]
     });
     assert_eq!(values, [Some("OLD"); 3], "its own reader may have them");
     assert_eq!(
-        [cache.get("a"), cache.get("b"), cache.get("c")],
+        [
+            cache.at().get("a"),
+            cache.at().get("b"),
+            cache.at().get("c")
+        ],
         [None, None, Some("OLD")]
     );
 }
 
-#[test]
-fn readers_of_many_keys_that_overlap_do_not_wait_for_each_other_for_ever() {
-    let cache = plain();
+fn readers_of_many_keys_that_overlap_do_not_wait_for_each_other_for_ever<C: Subject>() {
+    let cache = C::plain();
     let together = Arc::new(Barrier::new(2));
     let reader = |first: &'static str, second: &'static str| {
         let (cache, together) = (cache.clone(), Arc::clone(&together));
@@ -154,7 +157,7 @@ fn readers_of_many_keys_that_overlap_do_not_wait_for_each_other_for_ever() {
                 });
                 assert_eq!(values, [Some("x"); 2]);
                 together.wait();
-                cache.invalidate_all();
+                cache.at().invalidate_all();
             }
         })
     };
@@ -225,9 +228,8 @@ fn a_reader_that_waited_for_long_enough_takes_what_is_within_its_rescue() {
     assert_eq!(cache.get("a"), Some("LATE"));
 }
 
-#[test]
-fn a_lagging_replica_cannot_bring_back_what_was_invalidated_at_a_version() {
-    let cache = plain();
+fn a_lagging_replica_cannot_bring_back_what_was_invalidated_at_a_version<C: Subject>() {
+    let cache = C::plain();
     let from_replica = |version, value| {
         cache.get_with("a", |load| {
             load.version(version);
@@ -235,42 +237,41 @@ fn a_lagging_replica_cannot_bring_back_what_was_invalidated_at_a_version() {
         })
     };
     assert_eq!(from_replica(6, "OLD"), "OLD");
-    cache.invalidate_at("a", 7);
+    cache.at().invalidate_at("a", 7);
     assert_eq!(
         from_replica(6, "OLD"),
         "OLD",
         "its own reader has no better"
     );
-    assert_eq!(cache.get("a"), None);
-    assert!(cache.insert_at("a", "NEW", 7));
-    assert!(!cache.insert_at("a", "OLD", 6));
-    assert_eq!(cache.get("a"), Some("NEW"));
+    assert_eq!(cache.at().get("a"), None);
+    assert!(cache.at().insert_at("a", "NEW", 7));
+    assert!(!cache.at().insert_at("a", "OLD", 6));
+    assert_eq!(cache.at().get("a"), Some("NEW"));
 }
 
-#[test]
-fn a_load_that_had_not_seen_the_change_behind_an_invalidation_is_not_kept() {
-    let cache = plain();
+fn a_load_that_had_not_seen_the_change_behind_an_invalidation_is_not_kept<C: Subject>() {
+    let cache = C::plain();
     let load_having_seen = |last, value| {
         cache.get_with("a", |load| {
             load.depends_on("tag").seen(Seen::UpTo(last));
             value
         })
     };
-    cache.invalidate_marked("a", 7);
+    cache.at().invalidate_marked("a", 7);
     load_having_seen(6, "OLD");
-    assert_eq!(cache.get("a"), None);
+    assert_eq!(cache.at().get("a"), None);
     load_having_seen(7, "NEW");
-    assert_eq!(cache.get("a"), Some("NEW"));
-    cache.invalidate_tag_marked("tag", 9);
+    assert_eq!(cache.at().get("a"), Some("NEW"));
+    cache.at().invalidate_tag_marked("tag", 9);
     load_having_seen(8, "OLD");
-    assert_eq!(cache.get("a"), None);
+    assert_eq!(cache.at().get("a"), None);
 }
 
 #[test]
 fn what_is_expired_is_stale_and_not_gone() {
     let ttl = shelflife_policies::find("ttl").unwrap();
     let cache: Cache<&str> = Cache::builder()
-        .policy("ttl", ttl.component)
+        .policy(ttl)
         .policy_config(r#"{ "ttl": "1h", "rescue": "1h" }"#)
         .build()
         .unwrap();
@@ -358,3 +359,12 @@ fn what_is_over_leaves_while_other_keys_are_loaded() {
     load("after");
     assert!(cache.entry_count() < 1_100, "{}", cache.entry_count());
 }
+
+on_both_caches!(
+    an_error_goes_to_all_who_waited_and_is_not_kept,
+    one_call_of_the_loader_brings_all_keys_that_are_missing,
+    an_invalidation_during_a_load_of_many_keys_discards_those_it_names,
+    readers_of_many_keys_that_overlap_do_not_wait_for_each_other_for_ever,
+    a_lagging_replica_cannot_bring_back_what_was_invalidated_at_a_version,
+    a_load_that_had_not_seen_the_change_behind_an_invalidation_is_not_kept,
+);

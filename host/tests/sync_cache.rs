@@ -19,7 +19,7 @@ fn plain() -> Cache<&'static str> {
 fn with_policy(name: &str, config: &str) -> Cache<&'static str> {
     let policy = shelflife_policies::find(name).unwrap();
     Cache::builder()
-        .policy(name, policy.component)
+        .policy(policy)
         .policy_config(config)
         .build()
         .unwrap()
@@ -169,7 +169,7 @@ fn entries_end_by_the_clock_and_a_sweep_gives_their_memory_back() {
     let clock = ManualClock::default();
     let policy = shelflife_policies::find("ttl").unwrap();
     let cache = Cache::builder()
-        .policy("ttl", policy.component)
+        .policy(policy)
         .policy_config(r#"{ "ttl": "60s" }"#)
         .clock(clock.clone())
         .build()
@@ -188,7 +188,7 @@ fn entries_end_by_the_clock_and_a_sweep_gives_their_memory_back() {
 fn a_policy_with_a_wrong_setting_is_refused_by_name() {
     let policy = shelflife_policies::find("ttl").unwrap();
     let built = Cache::<()>::builder()
-        .policy("ttl", policy.component)
+        .policy(policy)
         .policy_config(r#"{ "tll": "60s" }"#)
         .build();
     let error = built.err().unwrap().to_string();
@@ -200,7 +200,7 @@ fn a_reader_that_joins_a_refresh_is_answered_when_it_ends() {
     let clock = ManualClock::default();
     let policy = shelflife_policies::find("ttl").unwrap();
     let cache = Cache::builder()
-        .policy("ttl", policy.component)
+        .policy(policy)
         .policy_config(r#"{ "ttl": "10s", "ahead": 0.5 }"#)
         .clock(clock.clone())
         .build()
@@ -236,7 +236,7 @@ fn keys_are_purged_again_though_the_cache_only_hits() {
     let clock = ManualClock::default();
     let policy = shelflife_policies::find("cdc").unwrap();
     let cache = Cache::builder()
-        .policy("cdc", policy.component)
+        .policy(policy)
         .policy_config(r#"{ "listen": "writes", "again_after": "5s" }"#)
         .clock(clock.clone())
         .build()
@@ -255,7 +255,7 @@ fn when_a_refresh_panics_those_who_joined_it_load() {
     let clock = ManualClock::default();
     let policy = shelflife_policies::find("ttl").unwrap();
     let cache = Cache::builder()
-        .policy("ttl", policy.component)
+        .policy(policy)
         .policy_config(r#"{ "ttl": "10s", "ahead": 0.5 }"#)
         .clock(clock.clone())
         .build()

@@ -33,10 +33,25 @@ pub fn build(root: &Path, folder: &Path, file: Option<&Path>) -> Outcome {
     Ok(())
 }
 
-/// Builds a package as a component.
+/// Builds a package as a component that says which version it is.
 pub fn component_of(toolchain: &Toolchain, package: &str) -> Outcome<Vec<u8>> {
     let module = read(&toolchain.build(package)?)?;
-    componentize(&module).map_err(|error| format!("{package}: cannot be made a component: {error}"))
+    let mut component = componentize(&module)
+        .map_err(|error| format!("{package}: cannot be made a component: {error}"))?;
+    if let Some(version) = toolchain.version_of(package) {
+        component.extend(version_section(version));
+    }
+    Ok(component)
+}
+
+/// The custom section `version`, by which tools for components, and hosts, tell versions apart.
+fn version_section(version: &str) -> Vec<u8> {
+    const CUSTOM: u8 = 0;
+    const NAME: &[u8] = b"\x07version";
+    // Lengths below 128 are one byte. A version is never longer; one that is would be cut.
+    let version = &version.as_bytes()[..version.len().min(100)];
+    let length = (NAME.len() + version.len()) as u8;
+    [&[CUSTOM, length], NAME, version].concat()
 }
 
 /// Turns a core module with the contract's metadata into a component.
@@ -126,5 +141,13 @@ mod tests {
         let ttl = include_bytes!("../../policies/dist/ttl.wasm");
         let offered = interfaces(ttl).unwrap();
         assert_eq!(offered.exports, ["shelflife:policy/lifecycle@0.1.0"]);
+    }
+
+    #[test]
+    fn a_component_with_a_version_is_still_one() {
+        let mut component = componentize(b"\0asm\x01\0\0\0").unwrap();
+        component.extend(version_section("1.2.3"));
+        assert!(interfaces(&component).is_ok());
+        assert!(component.ends_with(b"\0\x0d\x07version1.2.3"));
     }
 }

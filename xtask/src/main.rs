@@ -19,8 +19,8 @@ usage: cargo xtask <command>
   miri                        the engine's tests and threads under Miri, which needs a nightly toolchain
   miri --seeds 3..5           its threads alone, with these seeds
   component DIR [-o FILE]     build the policy crate in DIR as a component
-  policies                    build the policies as components into policies/dist
-  policies --check            say whether policies/dist is as its sources are; builds nothing";
+  policies                    build the policies, and the guests of the tests, as components
+  policies --check            say whether the built ones are as their sources are; builds nothing";
 
 /// What a task answers. The text is for the person at the terminal.
 type Outcome<T = ()> = Result<T, String>;

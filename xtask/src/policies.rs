@@ -14,20 +14,37 @@ use crate::Outcome;
 use crate::component::{component_of, failed, read, write};
 use crate::toolchain::Toolchain;
 
-/// Every policy, by the name of its folder.
-const POLICIES: [&str; 6] = [
-    "cdc",
-    "semantic",
-    "tags",
-    "ttl",
-    "versions",
-    "write-through",
+/// Components that are built and committed together.
+struct Set {
+    /// Where they are.
+    folder: &'static str,
+    /// By the names of the folders of their sources.
+    policies: &'static [&'static str],
+}
+
+/// What comes with the cache, and what its tests run: guests that do harm, and one that learns.
+const SETS: [Set; 2] = [
+    Set {
+        folder: "policies/dist",
+        policies: &[
+            "cdc",
+            "semantic",
+            "tags",
+            "ttl",
+            "versions",
+            "write-through",
+        ],
+    },
+    Set {
+        folder: "host/tests/guests",
+        policies: &["evil", "learner"],
+    },
 ];
 
-/// A component that is larger does not get into `dist`.
+/// A component that is larger is not committed.
 const LARGEST: usize = 64 * 1024;
 
-/// What `dist/manifest.json` says: names to components.
+/// What a `manifest.json` says: names to components.
 type Manifest = BTreeMap<String, Built>;
 
 /// One component, and what it was built from.
@@ -43,22 +60,28 @@ struct Built {
     compiler: String,
 }
 
-/// Builds every policy into `policies/dist`. The same sources and compiler give the same bytes,
-/// wherever the workspace lies.
+/// Builds every policy. The same sources and compiler give the same bytes, wherever the workspace lies.
 pub fn build(root: &Path) -> Outcome {
     let toolchain = Toolchain::find(root, root)?;
-    let dist = dist(root);
-    fs::create_dir_all(&dist).map_err(|error| failed("create", &dist, error))?;
+    for set in &SETS {
+        build_set(root, &toolchain, set)?;
+    }
+    Ok(())
+}
+
+fn build_set(root: &Path, toolchain: &Toolchain, set: &Set) -> Outcome {
+    let folder = root.join(set.folder);
+    fs::create_dir_all(&folder).map_err(|error| failed("create", &folder, error))?;
     let mut manifest = Manifest::new();
-    for name in POLICIES {
-        let component = component_of(&toolchain, &package(name))?;
+    for name in set.policies {
+        let component = component_of(toolchain, &package(name))?;
         if component.len() > LARGEST {
             return Err(format!(
                 "{name}: the component has {} bytes, more than {LARGEST}",
                 component.len()
             ));
         }
-        write(&dist.join(format!("{name}.wasm")), &component)?;
+        write(&folder.join(format!("{name}.wasm")), &component)?;
         let built = Built {
             sha256: hex(&Sha256::digest(&component)),
             size: component.len(),
@@ -67,29 +90,31 @@ pub fn build(root: &Path) -> Outcome {
         };
         // Beside the manifest, because a constant can be made from a file and not from a field of one.
         write(
-            &dist.join(format!("{name}.sha256")),
+            &folder.join(format!("{name}.sha256")),
             built.sha256.as_bytes(),
         )?;
         println!("{name:14} {:6} bytes  {}", built.size, built.sha256);
-        manifest.insert(name.to_owned(), built);
+        manifest.insert((*name).to_owned(), built);
     }
     let mut text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
     text.push('\n');
-    write(&dist.join("manifest.json"), text.as_bytes())
+    write(&folder.join("manifest.json"), text.as_bytes())
 }
 
-/// Fails where a component in `policies/dist` is missing, is not the one in the manifest, or was built
-/// from other sources than there are now. Compares hashes; builds nothing.
+/// Fails where a built component is missing, is not the one in its manifest, or was built from other
+/// sources than there are now. Compares hashes; builds nothing.
 pub fn check(root: &Path) -> Outcome {
-    let manifest = manifest(root)?;
     let mut stale = Vec::new();
-    for name in POLICIES {
-        if let Err(why) = check_one(root, name, manifest.get(name)) {
-            stale.push(format!("{name}: {why}"));
+    for set in &SETS {
+        let manifest = manifest(root, set)?;
+        for name in set.policies {
+            if let Err(why) = check_one(root, set, name, manifest.get(*name)) {
+                stale.push(format!("{name}: {why}"));
+            }
         }
     }
     if stale.is_empty() {
-        println!("policies/dist is as its sources are");
+        println!("the built policies are as their sources are");
         Ok(())
     } else {
         stale.push("run: cargo xtask policies".to_owned());
@@ -97,28 +122,33 @@ pub fn check(root: &Path) -> Outcome {
     }
 }
 
-/// Builds every policy without writing to `policies/dist`, and fails where the same compiler makes
-/// another component of it than the one that is committed. That finds what the hashes of the sources
-/// do not see: a dependency or a profile that moved. Another compiler makes other bytes of the same
-/// sources, so then this says only that they build.
+/// Builds every policy without writing it, and fails where the same compiler makes another component of
+/// it than the one that is committed. That finds what the hashes of the sources do not see: a dependency
+/// or a profile that moved. Another compiler makes other bytes of the same sources, so then this says
+/// only that they build.
 pub fn compare(root: &Path) -> Outcome {
-    let manifest = manifest(root)?;
     let toolchain = Toolchain::find(root, root)?;
     let mut other = Vec::new();
-    for name in POLICIES {
-        let component = component_of(&toolchain, &package(name))?;
-        let Some(built) = manifest.get(name) else {
-            return Err(format!("{name}: the manifest does not list it"));
-        };
-        if built.compiler != toolchain.compiler {
-            println!(
-                "{name}: builds; not compared, for this is {} and dist is by {}",
-                toolchain.compiler, built.compiler
-            );
-        } else if hex(&Sha256::digest(&component)) == built.sha256 {
-            println!("{name}: builds, to the bytes in dist");
-        } else {
-            other.push(format!("{name}: builds to other bytes than those in dist"));
+    for set in &SETS {
+        let manifest = manifest(root, set)?;
+        for name in set.policies {
+            let component = component_of(&toolchain, &package(name))?;
+            let Some(built) = manifest.get(*name) else {
+                return Err(format!("{name}: the manifest does not list it"));
+            };
+            let folder = set.folder;
+            if built.compiler != toolchain.compiler {
+                println!(
+                    "{name}: builds; not compared, for this is {} and {folder} is by {}",
+                    toolchain.compiler, built.compiler
+                );
+            } else if hex(&Sha256::digest(&component)) == built.sha256 {
+                println!("{name}: builds, to the bytes in {folder}");
+            } else {
+                other.push(format!(
+                    "{name}: builds to other bytes than those in {folder}"
+                ));
+            }
         }
     }
     if other.is_empty() {
@@ -129,11 +159,12 @@ pub fn compare(root: &Path) -> Outcome {
     }
 }
 
-fn manifest(root: &Path) -> Outcome<Manifest> {
-    read(&dist(root).join("manifest.json"))
+fn manifest(root: &Path, set: &Set) -> Outcome<Manifest> {
+    let file = root.join(set.folder).join("manifest.json");
+    read(&file)
         .and_then(|text| {
             serde_json::from_slice(&text)
-                .map_err(|error| format!("policies/dist/manifest.json is broken: {error}"))
+                .map_err(|error| format!("{}/manifest.json is broken: {error}", set.folder))
         })
         .map_err(|error| format!("{error}\nrun: cargo xtask policies"))
 }
@@ -143,11 +174,11 @@ fn package(name: &str) -> String {
     format!("shelflife-policy-{name}")
 }
 
-fn check_one(root: &Path, name: &str, built: Option<&Built>) -> Outcome {
+fn check_one(root: &Path, set: &Set, name: &str, built: Option<&Built>) -> Outcome {
     let Some(built) = built else {
         return Err("the manifest does not list it".into());
     };
-    let component = read(&dist(root).join(format!("{name}.wasm")))?;
+    let component = read(&root.join(set.folder).join(format!("{name}.wasm")))?;
     if hex(&Sha256::digest(&component)) != built.sha256 {
         return Err("the component is not the one in the manifest".into());
     }
@@ -200,10 +231,6 @@ fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Outcome 
         }
     }
     Ok(())
-}
-
-fn dist(root: &Path) -> PathBuf {
-    root.join("policies/dist")
 }
 
 fn hex(bytes: &[u8]) -> String {

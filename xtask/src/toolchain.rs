@@ -42,6 +42,7 @@ struct Metadata {
 #[derive(Deserialize)]
 struct Package {
     name: String,
+    version: String,
     manifest_path: PathBuf,
     /// Where it came from; nothing, if it lies here.
     source: Option<String>,
@@ -100,6 +101,14 @@ impl Toolchain {
             .find(|package| package.manifest_path == manifest)
             .map(|package| package.name.clone())
             .ok_or_else(|| format!("{} is not the manifest of a crate", manifest.display()))
+    }
+
+    /// The version of a package.
+    pub fn version_of(&self, package: &str) -> Option<&str> {
+        let mut packages = self.packages.iter();
+        // Of all packages with the name, the one that lies here.
+        let package = packages.find(|one| one.name == package && one.source.is_none())?;
+        Some(&package.version)
     }
 
     /// Builds a package, and answers where its module is.

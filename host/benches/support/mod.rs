@@ -7,9 +7,11 @@
 #![allow(dead_code, reason = "no bench needs all of it")]
 
 pub mod caches;
+pub mod guards;
 pub mod heap;
 pub mod hits;
 pub mod interleave;
+pub mod native;
 pub mod table;
 pub mod versions;
 pub mod workload;

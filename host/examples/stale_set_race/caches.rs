@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::future::Future;
 
 use moka::ops::compute::Op;
+use shelflife::Embedding;
+use shelflife::compute::Op::Remove;
 
 use super::race::{Call, Contender, NEW};
 
@@ -18,6 +20,7 @@ pub type MokaFuture = moka::future::Cache<Text, Text>;
 pub type QuickCache = std::sync::Arc<quick_cache::sync::Cache<Text, Text>>;
 pub type Foyer = foyer_memory::Cache<Text, Text>;
 pub type Shelflife = shelflife::sync::Cache<Text>;
+pub type ShelflifeFuture = shelflife::future::Cache<Text>;
 
 pub fn moka_sync() -> MokaSync {
     moka::sync::Cache::builder()
@@ -175,25 +178,73 @@ pub fn shelflife() -> Shelflife {
     shelflife::sync::Cache::builder()
         .max_capacity(CAPACITY)
         .build()
-        .expect("there is no policy that could refuse")
+        .expect("nothing is set that could be refused")
 }
 
-pub const SHELFLIFE: &[Call<Shelflife>] = &[
-    ("invalidate", |cache| cache.invalidate(KEY)),
-    ("invalidate_tag", |cache| cache.invalidate_tag(TAG)),
-    ("invalidate_prefix", |cache| {
-        cache.invalidate_prefix("page:");
-    }),
-    ("invalidate_all", |cache| cache.invalidate_all()),
-    ("insert(NEW)", |cache| cache.insert(KEY, NEW)),
-];
+pub fn shelflife_future() -> ShelflifeFuture {
+    shelflife::future::Cache::builder()
+        .max_capacity(CAPACITY)
+        .build()
+        .expect("nothing is set that could be refused")
+}
+
+/// The calls that are the same for threads and for tasks, since they wait for nothing.
+macro_rules! shelflife_calls {
+    ($($more:expr),* $(,)?) => {
+        &[
+            ("invalidate", |cache| cache.invalidate(KEY)),
+            ("remove", |cache| {
+                cache.remove(KEY);
+            }),
+            ("invalidate_tag", |cache| cache.invalidate_tag(TAG)),
+            ("invalidate_prefix", |cache| {
+                cache.invalidate_prefix("page:");
+            }),
+            ("invalidate_near", |cache| {
+                let near = cache.invalidate_near(&meaning(), 0.9);
+                near.expect("the embeddings have the same dimensions");
+            }),
+            ("invalidate_entries_if", |cache| cache.invalidate_entries_if(|_, _| true)),
+            ("invalidate_all", |cache| cache.invalidate_all()),
+            ("insert(NEW)", |cache| cache.insert(KEY, NEW)),
+            $($more),*
+        ]
+    };
+}
+
+pub const SHELFLIFE: &[Call<Shelflife>] = shelflife_calls![("and_compute_with(Remove)", |cache| {
+    cache.entry(KEY).and_compute_with(|_, _| Remove);
+})];
+
+pub const SHELFLIFE_FUTURE: &[Call<ShelflifeFuture>] =
+    shelflife_calls![("and_compute_with(Remove)", |cache| {
+        block_on(cache.entry(KEY).and_compute_with(async |_, _| Remove));
+    })];
+
+/// What the page is about.
+fn meaning() -> Embedding {
+    Embedding::new([1.0, 0.0]).expect("it points somewhere")
+}
 
 impl Contender for Shelflife {
     fn load(&self, loader: impl FnOnce() -> Text + Send + 'static) -> Text {
         self.get_with(KEY, |load| {
-            load.depends_on(TAG);
+            load.tag(TAG).embedding(&meaning());
             loader()
         })
+    }
+
+    fn peek(&self) -> Option<Text> {
+        self.get(KEY)
+    }
+}
+
+impl Contender for ShelflifeFuture {
+    fn load(&self, loader: impl FnOnce() -> Text + Send + 'static) -> Text {
+        block_on(self.get_with(KEY, async |load| {
+            load.tag(TAG).embedding(&meaning());
+            loader()
+        }))
     }
 
     fn peek(&self) -> Option<Text> {

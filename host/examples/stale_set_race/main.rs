@@ -65,11 +65,16 @@ fn main() -> ExitCode {
         caches::foyer,
         caches::FOYER,
     );
-    let ours = contend(
-        &format!("shelflife {}", version("shelflife")),
+    let mut ours = contend(
+        &format!("shelflife {}, sync", version("shelflife")),
         caches::shelflife,
         caches::SHELFLIFE,
     );
+    ours.extend(contend(
+        &format!("shelflife {}, future", version("shelflife")),
+        caches::shelflife_future,
+        caches::SHELFLIFE_FUTURE,
+    ));
     if ours.iter().any(Outcome::is_stale) {
         eprintln!("\nshelflife promises that what was invalidated does not come back, and it did");
         return ExitCode::FAILURE;

@@ -8,7 +8,7 @@ use thread_local::ThreadLocal;
 use super::shared::{CacheEngine, Cached};
 use crate::engine::{Copies, Entry, Instant, KeyRef};
 
-/// Values that are known to be larger are not kept.
+/// Values that are known to be larger or heavier are not kept.
 const LARGEST: u64 = 4096;
 
 /// The tables of all threads.
@@ -28,6 +28,7 @@ impl<V: Clone + Send + Sync + 'static> AtHand<V> {
 
     /// A value that this thread has at hand and that may be served; or whether it wants what the store
     /// serves to be offered.
+    #[inline]
     pub(super) fn get(
         &self,
         engine: &CacheEngine<V>,
@@ -49,7 +50,7 @@ impl<V: Clone + Send + Sync + 'static> AtHand<V> {
 
     /// Keeps an entry at hand that the store has just served.
     pub(super) fn offer(&self, entry: Arc<Entry<Cached<V>>>, now: Instant) {
-        if entry.size() > LARGEST {
+        if entry.size().max(entry.weight().into()) > LARGEST {
             return;
         }
         let new = || RefCell::new(Copies::new(self.places));

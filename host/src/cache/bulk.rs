@@ -1,130 +1,165 @@
 //! Many keys at once, with one load for all that are missing.
 
-use std::convert::Infallible;
-
-use super::load::{InFlight, Load};
-use super::read::PATIENCE;
-use super::shared::{Cached, Shared, SharedGate};
+use super::landing::InFlight;
+use super::load::Load;
+use super::read::{Ask, Join, PATIENCE};
+use super::running::Running;
+use super::shared::{Cached, Shared};
 use super::stats::Count;
-use crate::engine::{Joined, KeyRef, Read};
+use crate::engine::{KeyRef, Read};
 
-/// A load of another reader that this one waits for.
-struct Join<'k, V> {
-    /// Place among the keys that were asked for.
-    place: usize,
-    key: KeyRef<'k>,
-    gate: SharedGate<V>,
-    joined: Joined,
+/// A read of many keys that is under way.
+pub(super) struct Bulk<'k, V> {
+    keys: &'k [&'k str],
+    values: Vec<Option<V>>,
+    /// Places among the keys that are to be looked at.
+    open: Vec<usize>,
+    attempt: u32,
 }
 
-/// A load of this reader's own.
-struct Mine<'k, 's, V: Clone + Send + Sync + 'static> {
+/// What is to be done before the keys are looked at again: first load what is this reader's, then wait for
+/// the others. Whoever waited for a load of another reader while it holds up loads of its own could wait
+/// for ever, if that reader did the same.
+pub(super) struct Round<'k, V: Clone + Send + Sync + 'static> {
+    pub(super) mine: Mine<'k, V>,
+    pub(super) joins: Vec<Joining<'k, V>>,
+}
+
+/// The loads of this reader.
+pub(super) struct Mine<'k, V: Clone + Send + Sync + 'static> {
+    places: Vec<(usize, KeyRef<'k>)>,
+    flights: Vec<InFlight<V>>,
+}
+
+/// A load of another reader that this one waits for.
+pub(super) struct Joining<'k, V> {
     place: usize,
-    key: KeyRef<'k>,
-    flight: InFlight<'s, V>,
+    pub(super) key: KeyRef<'k>,
+    pub(super) join: Join<V>,
+}
+
+impl<'k, V: Clone> Bulk<'k, V> {
+    pub(super) fn new(keys: &'k [&'k str]) -> Bulk<'k, V> {
+        Bulk {
+            keys,
+            values: vec![None; keys.len()],
+            open: (0..keys.len()).collect(),
+            attempt: 0,
+        }
+    }
+
+    /// In the order of the keys.
+    pub(super) fn into_values(self) -> Vec<Option<V>> {
+        self.values
+    }
+
+    /// Takes what a wait has brought; nothing if the key is to be looked at again.
+    pub(super) fn take(&mut self, joining: &Joining<'k, V>, value: Option<V>) {
+        match value {
+            Some(value) => self.values[joining.place] = Some(value),
+            None => self.open.push(joining.place),
+        }
+    }
+}
+
+impl<'k, V: Clone + Send + Sync + 'static> Mine<'k, V> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The keys to load.
+    pub(super) fn keys(&self, bulk: &Bulk<'k, V>) -> Vec<&'k str> {
+        let key = |(place, _): &(usize, KeyRef<'_>)| bulk.keys[*place];
+        self.places.iter().map(key).collect()
+    }
+
+    /// What their loader may say of each.
+    pub(super) fn loads(&self) -> Vec<Load> {
+        self.places.iter().map(|_| Load::default()).collect()
+    }
+
+    /// While the loader runs, or its future is polled.
+    pub(super) fn running(&self) -> Running {
+        InFlight::all_running(&self.flights)
+    }
 }
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
-    pub(super) fn get_many_with(
-        &self,
-        keys: &[&str],
-        mut loader: impl FnMut(&[&str], &mut [Load]) -> Vec<Option<V>>,
-    ) -> Vec<Option<V>> {
-        let mut values: Vec<Option<V>> = vec![None; keys.len()];
-        let mut open: Vec<usize> = (0..keys.len()).collect();
-        for attempt in 0.. {
-            if open.is_empty() {
-                break;
-            }
-            let coalesce = attempt < PATIENCE;
-            let (mut mine, mut joins): (Vec<Mine<'_, '_, V>>, Vec<Join<'_, V>>) =
-                Default::default();
-            let mut again = Vec::new();
-            for place in open {
-                let key = self.engine.key(keys[place]);
-                if mine.iter().any(|other| other.key == key) {
-                    // The same key twice: it is there when the first has been loaded.
-                    again.push(place);
-                    continue;
-                }
-                match self.read(key, coalesce) {
-                    Read::Hit {
-                        entry,
-                        refresh: None,
-                        ..
-                    } => match entry.value().value() {
-                        Some(value) => {
-                            self.counters.add(Count::Hit);
-                            values[place] = Some(value);
-                        }
-                        None => {
-                            self.forget_failure(key);
-                            again.push(place);
-                        }
-                    },
-                    Read::Hit {
-                        refresh: Some((ticket, gate)),
-                        ..
-                    }
-                    | Read::Load(ticket, gate) => {
-                        self.counters.add(Count::Miss);
-                        let flight = InFlight::new(&self.engine, ticket, gate);
-                        mine.push(Mine { place, key, flight });
-                    }
-                    Read::Join {
-                        waiters, joined, ..
-                    } => {
-                        self.counters.add(Count::Coalesced);
-                        joins.push(Join {
-                            place,
-                            key,
-                            gate: waiters,
-                            joined,
-                        });
-                    }
-                }
-            }
-            self.load_all(mine, &mut loader, &mut values, keys);
-            // Only now: whoever waits for a load of another reader while it holds up loads of its own
-            // could wait for ever, if that reader does the same.
-            for join in joins {
-                // Its own load of the key, further up this thread's calls, brings it when they return.
-                let answer = match join.gate.is_mine() {
-                    true => None,
-                    false => self.wait::<Infallible>(join.key, &join.gate, join.joined),
-                };
-                match answer {
-                    Some(Ok(value)) => values[join.place] = Some(value),
-                    _ if join.gate.is_mine() => {}
-                    _ => again.push(join.place),
-                }
-            }
-            open = again;
+    /// Looks at the keys that are open. Nothing if there are none any more.
+    pub(super) fn round<'k>(&self, bulk: &mut Bulk<'k, V>) -> Option<Round<'k, V>> {
+        if bulk.open.is_empty() {
+            return None;
         }
-        values
+        let coalesce = bulk.attempt < PATIENCE;
+        bulk.attempt += 1;
+        let mut joins = Vec::new();
+        let mut mine = Mine {
+            places: Vec::new(),
+            flights: Vec::new(),
+        };
+        for place in std::mem::take(&mut bulk.open) {
+            let key = self.engine.key(bulk.keys[place]);
+            if mine.places.iter().any(|(_, other)| *other == key) {
+                // The same key twice: it is there when the first has been loaded.
+                bulk.open.push(place);
+                continue;
+            }
+            match self.read(Ask::by_key(key), coalesce) {
+                Read::Hit {
+                    entry,
+                    refresh: None,
+                    ..
+                } => match self.serve(entry, None) {
+                    Some(served) => {
+                        self.counters.add(Count::Hit);
+                        bulk.values[place] = Some(served.value);
+                    }
+                    None => {
+                        self.forget_failure(key);
+                        bulk.open.push(place);
+                    }
+                },
+                Read::Hit {
+                    refresh: Some((ticket, gate)),
+                    ..
+                }
+                | Read::Load(ticket, gate) => {
+                    self.counters.add(Count::Miss);
+                    mine.places.push((place, key));
+                    mine.flights.push(self.flight(ticket, gate));
+                }
+                // Its own load of the key, further up this thread's calls, brings it when they return.
+                Read::Join { waiters, .. } if Running::is(&waiters) => {}
+                Read::Join {
+                    waiters, joined, ..
+                } => {
+                    self.counters.add(Count::Coalesced);
+                    let gate = waiters;
+                    let join = Join { gate, joined };
+                    joins.push(Joining { place, key, join });
+                }
+            }
+        }
+        Some(Round { mine, joins })
     }
 
-    /// One load for all of them; each value is stored or not on its own account.
-    fn load_all(
+    /// Each value is stored or not on its own account.
+    pub(super) fn land_all(
         &self,
-        mine: Vec<Mine<'_, '_, V>>,
-        loader: &mut impl FnMut(&[&str], &mut [Load]) -> Vec<Option<V>>,
-        values: &mut [Option<V>],
-        keys: &[&str],
+        bulk: &mut Bulk<'_, V>,
+        mine: Mine<'_, V>,
+        loads: &[Load],
+        loaded: Vec<Option<V>>,
     ) {
-        if mine.is_empty() {
-            return;
-        }
-        let texts: Vec<&str> = mine.iter().map(|one| keys[one.place]).collect();
-        let mut loads: Vec<Load> = texts.iter().map(|_| Load::default()).collect();
-        let loaded = loader(&texts, &mut loads);
         // Keys that the loader left out have no value, and their flights end with nothing.
         let loaded = loaded.into_iter().chain(std::iter::repeat(None));
-        for ((one, load), value) in mine.into_iter().zip(loads).zip(loaded) {
+        let each = mine.places.into_iter().zip(mine.flights).zip(loads);
+        for ((((place, key), flight), load), value) in each.zip(loaded) {
             if let Some(value) = &value {
-                self.land(one.key, one.flight, Cached::Value(value.clone()), load);
+                let value = Cached::Value(value.clone());
+                self.land(key, flight, value, load.take());
             }
-            values[one.place] = value;
+            bulk.values[place] = value;
         }
     }
 }

@@ -30,6 +30,7 @@ impl Clock for SystemClock {
         read(rustix::time::ClockId::Monotonic)
     }
 
+    #[inline]
     fn coarse(&self) -> Instant {
         read(rustix::time::ClockId::MonotonicCoarse)
     }
@@ -37,6 +38,7 @@ impl Clock for SystemClock {
 
 /// Both clocks count from the start of the machine; 584 years fit.
 #[cfg(target_os = "linux")]
+#[inline]
 fn read(clock: rustix::time::ClockId) -> Instant {
     let time = rustix::time::clock_gettime(clock);
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
@@ -86,6 +88,7 @@ impl Time {
         }
     }
 
+    #[inline]
     pub(super) fn coarse(&self) -> Instant {
         match self {
             Time::System(clock) => clock.coarse(),

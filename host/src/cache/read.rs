@@ -1,14 +1,21 @@
 //! How a read is answered: from the cache, by a load of its own, or by that of another reader.
+//!
+//! What a reader does next is decided here, and here only. Threads carry it out in `sync`, tasks in
+//! `future`: they differ in how a loader is called and in how one waits.
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant as Moment;
 
 use super::gate::{Ended, Waited};
-use super::load::Load;
+use super::landing::InFlight;
+use super::near::Embedding;
+use super::running::Running;
+use super::served::{Served, State};
 use super::shared::{Cached, Shared, SharedGate};
 use super::stats::Count;
-use crate::engine::{Demand, Entry, Instant, Joined, KeyRef, PurgeMode, Purged, Read, Reader};
+use crate::engine::{
+    Demand, Entry, Instant, Joined, KeyRef, PurgeMode, Purged, Read, Reader, Ticket,
+};
 
 /// Loads that a reader joins in vain before it loads by itself.
 pub(super) const PATIENCE: u32 = 3;
@@ -22,7 +29,50 @@ enum Refresh {
     Due,
 }
 
+/// What a reader asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'a> {
+    pub(super) key: KeyRef<'a>,
+    /// What the key means, for rules by meaning.
+    pub(super) embedding: Option<&'a Embedding>,
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn by_key(key: KeyRef<'a>) -> Ask<'a> {
+        Ask {
+            key,
+            embedding: None,
+        }
+    }
+}
+
+/// What a reader gets in the end.
+pub(super) type Answer<V, E> = Result<Served<V>, Arc<E>>;
+
+/// What a reader has to do next.
+pub(super) enum Turn<V: Clone + Send + Sync + 'static, E> {
+    /// Nothing: this is its answer.
+    Answer(Answer<V, E>),
+    /// The same, and the entry is to be loaded again, by whoever can.
+    Refresh(Answer<V, E>, InFlight<V>),
+    /// To load.
+    Lead(InFlight<V>),
+    /// To wait for another reader's load.
+    Wait(Join<V>),
+    /// To call its loader and store nothing: it is called from within the load of the key.
+    Alone,
+    /// To look again.
+    Again,
+}
+
+/// A load of another reader that this one has joined.
+pub(super) struct Join<V> {
+    pub(super) gate: SharedGate<V>,
+    pub(super) joined: Joined,
+}
+
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
+    #[inline]
     pub(super) fn get(&self, key: &str) -> Option<V> {
         let key = self.engine.key(key);
         let now = self.time.coarse();
@@ -36,16 +86,13 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let value = match self.at_hand.get(&self.engine, key, now) {
             Ok(value) => value,
             Err(wants_an_offer) => {
-                let take = |entry: &Arc<Entry<Cached<V>>>| {
-                    let offer = wants_an_offer.then(|| Arc::clone(entry));
-                    entry.value().value().map(|value| (value, offer))
-                };
+                let take = |entry: &Arc<Entry<Cached<V>>>| entry.value().value();
                 let taken = match refresh {
                     Refresh::Left => self.engine.get_with(key, now, take),
                     Refresh::Due => self.engine.get_plain_with(key, now, take),
                 };
-                let (value, offer) = taken.flatten()?;
-                if let Some(entry) = offer {
+                let value = taken.flatten()?;
+                if wants_an_offer && let Some(entry) = self.engine.get(key, now) {
                     self.at_hand.offer(entry, now);
                 }
                 value
@@ -55,75 +102,122 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         Some(value)
     }
 
-    pub(super) fn try_get_with<E: Any + Send + Sync>(
-        &self,
-        key: KeyRef<'_>,
-        loader: impl FnOnce(&mut Load) -> Result<V, E>,
-    ) -> Result<V, Arc<E>> {
+    /// The value under a key, if a read has nothing to do but to serve it: most reads end here.
+    pub(super) fn get_plain(&self, key: KeyRef<'_>) -> Option<V> {
         let now = self.time.coarse();
         self.purge_again(now);
-        // Most reads end here; one that finds an entry which is to be refreshed goes on.
-        if let Some(value) = self.hit(key, now, Refresh::Due) {
-            return Ok(value);
-        }
-        for attempt in 0.. {
-            // A key that is invalidated faster than it loads must not keep anybody waiting for ever.
-            let coalesce = attempt < PATIENCE;
-            match self.read(key, coalesce) {
-                Read::Hit {
-                    refresh: Some((ticket, gate)),
-                    ..
-                } => {
-                    self.counters.add(Count::Hit);
-                    return self.load(key, ticket, gate, loader);
-                }
-                Read::Hit { entry, .. } => {
-                    if let Some(answer) = self.answer_of(&entry) {
-                        self.counters.add(Count::Hit);
-                        return answer;
-                    }
-                    self.forget_failure(key);
-                }
-                Read::Join {
-                    waiters, joined, ..
-                } => {
-                    // Whoever loads a key may ask for it again; waiting for oneself never ends.
-                    if waiters.is_mine() {
-                        return loader(&mut Load::default()).map_err(Arc::new);
-                    }
-                    self.counters.add(Count::Coalesced);
-                    if let Some(answer) = self.wait(key, &waiters, joined) {
-                        return answer;
-                    }
-                }
-                Read::Load(ticket, gate) => {
-                    self.counters.add(Count::Miss);
-                    return self.load(key, ticket, gate, loader);
-                }
-            }
-        }
-        unreachable!("a reader loads by itself before it has tried for ever")
+        self.hit(key, now, Refresh::Due)
     }
 
-    pub(super) fn read(&self, key: KeyRef<'_>, coalesce: bool) -> Read<Cached<V>, SharedGate<V>> {
+    /// What a reader has to do next: the one place that decides it, for threads and for tasks.
+    pub(super) fn turn<E: Any + Send + Sync>(&self, ask: Ask<'_>, attempt: u32) -> Turn<V, E> {
+        // A key that is invalidated faster than it loads must not keep anybody waiting for ever.
+        match self.read(ask, attempt < PATIENCE) {
+            Read::Hit {
+                entry,
+                refresh,
+                similarity,
+            } => {
+                let refresh = refresh.map(|(ticket, gate)| self.flight(ticket, gate));
+                let Some(answer) = self.answer_of(entry, similarity) else {
+                    // Whoever cannot do anything with an error loads for itself.
+                    return match refresh {
+                        Some(flight) => Turn::Lead(flight),
+                        None => {
+                            self.forget_failure(ask.key);
+                            Turn::Again
+                        }
+                    };
+                };
+                self.counters.add(Count::Hit);
+                match refresh {
+                    Some(flight) => Turn::Refresh(answer, flight),
+                    None => {
+                        self.count_stale(&answer);
+                        Turn::Answer(answer)
+                    }
+                }
+            }
+            // Whoever loads a key may ask for it again; waiting for oneself never ends.
+            Read::Join { waiters, .. } if Running::is(&waiters) => Turn::Alone,
+            Read::Join {
+                waiters, joined, ..
+            } => {
+                self.counters.add(Count::Coalesced);
+                Turn::Wait(Join {
+                    gate: waiters,
+                    joined,
+                })
+            }
+            Read::Load(ticket, gate) => {
+                self.counters.add(Count::Miss);
+                Turn::Lead(self.flight(ticket, gate))
+            }
+        }
+    }
+
+    /// Counts an answer that is past its end.
+    pub(super) fn count_stale<E>(&self, answer: &Answer<V, E>) {
+        if answer
+            .as_ref()
+            .is_ok_and(|served| served.state == State::Stale)
+        {
+            self.counters.add(Count::Stale);
+        }
+    }
+
+    pub(super) fn flight(&self, ticket: Ticket, gate: SharedGate<V>) -> InFlight<V> {
+        InFlight::new(&self.engine, ticket, gate)
+    }
+
+    pub(super) fn read(&self, ask: Ask<'_>, coalesce: bool) -> Read<Cached<V>, SharedGate<V>> {
         let now = self.time.coarse();
         self.purge_again(now);
         let mut reader = Reader {
             now,
-            vector: None,
+            vector: ask.embedding.map(Embedding::as_slice),
             coalesce,
             draw: &mut fastrand::f64,
         };
-        self.engine.read(key, &mut reader)
+        self.engine.read(ask.key, &mut reader)
+    }
+
+    /// The entry under a key, if it is fresh. Loads nothing.
+    pub(super) fn get_served(&self, key: &str) -> Option<Served<V>> {
+        let now = self.time.coarse();
+        self.purge_again(now);
+        let entry = self.engine.get(self.engine.key(key), now)?;
+        let served = self.serve(entry, None)?;
+        self.counters.add(Count::Hit);
+        Some(served)
+    }
+
+    pub(super) fn serve(
+        &self,
+        entry: Arc<Entry<Cached<V>>>,
+        similarity: Option<f32>,
+    ) -> Option<Served<V>> {
+        let value = entry.value().value()?;
+        let state = match entry.is_within_lease(self.time.coarse()) {
+            true => State::Fresh,
+            false => State::Stale,
+        };
+        Some(Served {
+            value,
+            state,
+            entry: Some(entry),
+            similarity,
+        })
     }
 
     /// What an entry answers; nothing if it is an error of another type than this reader's.
-    pub(super) fn answer_of<E: Any + Send + Sync>(
+    fn answer_of<E: Any + Send + Sync>(
         &self,
-        entry: &Entry<Cached<V>>,
-    ) -> Option<Result<V, Arc<E>>> {
+        entry: Arc<Entry<Cached<V>>>,
+        similarity: Option<f32>,
+    ) -> Option<Answer<V, E>> {
         match entry.value() {
-            Cached::Value(value) => Some(Ok(value.clone())),
+            Cached::Value(_) => self.serve(entry, similarity).map(Ok),
             Cached::Failure(failure) => Arc::clone(failure).downcast().ok().map(Err),
         }
     }
@@ -134,37 +228,40 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let mut purged = Purged::default();
         self.engine
             .purge_key(key, PurgeMode::Drop, &Demand::NONE, now, &mut purged);
+        // Nearly always the error; but a value may have taken its place just now.
+        self.tell_of_purged(&purged);
     }
 
-    /// Waits for another reader's load. Nothing if this reader may not have what it brought, or has waited
+    /// What a reader gets that has waited. Nothing if it may not have what the load brought, or has waited
     /// long enough: it had better look again.
-    pub(super) fn wait<E: Any + Send + Sync>(
+    pub(super) fn after_wait<E: Any + Send + Sync>(
         &self,
-        key: KeyRef<'_>,
-        gate: &SharedGate<V>,
+        waited: Waited<V>,
         joined: Joined,
-    ) -> Option<Result<V, Arc<E>>> {
-        let began = Moment::now();
-        let deadline = self.load_timeout.map(|timeout| began + timeout);
-        let mut waited = match self.soft_timeout {
-            Some(timeout) => gate.wait(Some(began + timeout)),
-            None => gate.wait(deadline),
-        };
-        if self.soft_timeout.is_some() && matches!(waited, Waited::InVain) {
-            let rescued = self.engine.rescue_key(key, self.time.now());
-            if let Some(value) = rescued.and_then(|entry| entry.value().value()) {
-                self.counters.add(Count::Stale);
-                return Some(Ok(value));
-            }
-            waited = gate.wait(deadline);
-        }
+    ) -> Option<Answer<V, E>> {
         match waited {
-            Waited::For(Ended::With(entry)) => {
-                let may_have = self.engine.may_serve(&entry, joined);
-                may_have.then(|| self.answer_of(&entry)).flatten()
+            Waited::For(Ended::With(entry, state)) => {
+                if !self.engine.may_serve(&entry, joined) {
+                    return None;
+                }
+                let value = entry.value().value()?;
+                Some(Ok(Served {
+                    value,
+                    state,
+                    entry: Some(entry),
+                    similarity: None,
+                }))
             }
             Waited::For(Ended::Failed(failure)) => failure.downcast().ok().map(Err),
             Waited::For(Ended::GivenUp) | Waited::Late | Waited::InVain => None,
         }
+    }
+
+    /// What answers for a load that takes too long: a value within its rescue.
+    pub(super) fn rescue(&self, key: KeyRef<'_>) -> Option<Served<V>> {
+        let entry = self.engine.rescue_key(key, self.time.now())?;
+        let served = self.serve(entry, None)?;
+        self.counters.add(Count::Stale);
+        Some(served)
     }
 }

@@ -1,4 +1,4 @@
-//! What all clones of a cache share: the engine, the policy, the clock; and how purges reach the engine.
+//! What all clones of a cache share: the engine, the policy, the clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,13 +9,18 @@ use parking_lot::Mutex;
 use super::at_hand::AtHand;
 use super::clock::Time;
 use super::gate::{Failure, Gate};
-use super::load::Load;
-use super::stats::{Count, Counters};
+use super::listener::{Listener, RemovalCause};
+use super::load::{Load, Said};
+use super::near::Embedder;
+use super::purges::Left;
+use super::runtime::Runtime;
+use super::stats::{Counters, Stats};
 use super::write::Write;
 use crate::engine::{
-    Demand, Engine, Fill, Instant, KeyRef, Lease, LeaseSource, Pace, Purge, PurgeMode, Purged,
+    Demand, Engine, Entry, Fill, Instant, KeyRef, Lease, LeaseSource, Nanos, Pace, Purge,
+    PurgeMode, Replaced,
 };
-use crate::policy::{Guard, Loaded};
+use crate::policy::{Loaded, PolicySet};
 
 /// What is kept under a key: a value, or for a while the error of the load that should have brought one.
 #[derive(Clone, Debug)]
@@ -39,41 +44,58 @@ pub(super) type SharedGate<V> = Arc<Gate<V>>;
 /// The engine as this cache uses it.
 pub(super) type CacheEngine<V> = Engine<Cached<V>, SharedGate<V>>;
 
+/// What a value takes of the capacity.
+pub(super) type Weigher<V> = Box<dyn Fn(&str, &V) -> u32 + Send + Sync>;
+
 pub(super) struct Shared<V: Send + Sync> {
     pub(super) engine: Arc<CacheEngine<V>>,
     /// What threads keep at hand.
     pub(super) at_hand: AtHand<V>,
-    /// None without a policy. Held while the policy is called; never while anything is loaded.
-    pub(super) guard: Option<Mutex<Guard>>,
+    /// None without a policy. No lock of theirs is held while anything is loaded.
+    pub(super) policies: Option<PolicySet>,
     pub(super) time: Time,
     pub(super) counters: Counters,
     /// How long a reader waits for another's load before it takes a value within its rescue, and before
     /// it loads by itself.
     pub(super) soft_timeout: Option<Duration>,
     pub(super) load_timeout: Option<Duration>,
+    /// How long an error is kept whose loader does not say.
+    pub(super) negative_ttl: Option<Nanos>,
+    pub(super) weigher: Option<Weigher<V>>,
+    pub(super) listener: Option<Listener<V>>,
+    pub(super) embedder: Option<Box<dyn Embedder>>,
+    /// What carries out refreshes beside their readers, and tells tasks the time.
+    pub(super) runtime: Option<Arc<dyn Runtime>>,
+    pub(super) name: Option<String>,
     /// Announcements so far.
     position: AtomicU64,
     /// Purges that are due later, by `keys-again`.
-    again: Mutex<Vec<(Instant, Purge)>>,
+    pub(super) again: Mutex<Vec<(Instant, Purge)>>,
     /// When the first of them is due, so that a read need not take the lock to know.
-    again_at: AtomicU64,
+    pub(super) again_at: AtomicU64,
 }
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
     pub(super) fn new(
         engine: Arc<CacheEngine<V>>,
         at_hand: AtHand<V>,
-        guard: Option<Guard>,
+        policies: Option<PolicySet>,
         time: Time,
     ) -> Shared<V> {
         Shared {
             engine,
             at_hand,
-            guard: guard.map(Mutex::new),
+            policies,
             time,
             counters: Counters::default(),
             soft_timeout: None,
             load_timeout: None,
+            negative_ttl: None,
+            weigher: None,
+            listener: None,
+            embedder: None,
+            runtime: None,
+            name: None,
             position: AtomicU64::new(0),
             again: Mutex::default(),
             again_at: AtomicU64::new(Instant::MAX),
@@ -81,18 +103,21 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     }
 
     pub(super) fn announce(&self, mut write: Write<V>) {
-        let Some(guard) = &self.guard else { return };
+        let Some(policies) = &self.policies else {
+            return;
+        };
         let now = self.time.now();
         let key = write.key().to_owned();
         let mut value = write.value.take();
-        // The guard stays locked until the purges are carried out, so that two announcements of one
-        // key cannot overtake each other.
-        let mut guard = guard.lock();
-        if !guard.listens_to("writes") {
+        // One change at a time, until its purges are carried out, so that two announcements of one key
+        // cannot overtake each other.
+        let turn = policies.begin_change();
+        if !turn.is_heard("writes") {
             return;
         }
         let position = self.position.fetch_add(1, Ordering::AcqRel);
-        let purges = guard.react(&[write.into_change(position, now)], now).purges;
+        let purges = turn.react(&[write.into_change(position, now)], now);
+        let mut left = Left::default();
         for purge in purges {
             match purge {
                 Purge::Keys {
@@ -101,29 +126,39 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                 } => {
                     for replaced in keys {
                         let value = if replaced == key { value.take() } else { None };
-                        self.replace(&mut guard, &replaced, value, now);
+                        self.replace(policies, &replaced, value, now, &mut left);
                     }
                 }
-                other => self.purge(&other, &Demand::NONE),
+                other => left.purged(self.carry_out(&other, &Demand::NONE)),
             }
         }
+        drop(turn);
+        self.tell_of(left, now);
     }
 
     /// A fresh entry takes the value that a write carries; anything else goes.
-    fn replace(&self, guard: &mut Guard, key: &str, value: Option<V>, now: Instant) {
+    fn replace(
+        &self,
+        policies: &PolicySet,
+        key: &str,
+        value: Option<V>,
+        now: Instant,
+        left: &mut Left<V>,
+    ) {
         let engine = &self.engine;
         let engine_key = engine.key(key);
         // The policy need not be asked where there is nothing to replace. Whether there still is when
         // it has answered is for the engine to see.
         let resident = engine.peek_fresh(engine_key, now);
         let (Some(value), Some(resident)) = (value, resident) else {
-            self.purge_key(key, PurgeMode::Drop, &Demand::NONE);
+            left.purged(self.carry_out_on_key(engine_key, PurgeMode::Drop, &Demand::NONE));
             return;
         };
+        let value = Cached::Value(value);
+        let mut said = Said::default();
         let fill = Fill {
-            now,
             size: resident.size(),
-            ..Fill::default()
+            ..self.fill(engine_key, &value, &mut said, now)
         };
         let loaded = Loaded {
             key,
@@ -133,9 +168,12 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             depends_on: &[],
         };
         let source = engine.lease_source(engine_key);
-        let lease = guard.lease(&source, &loaded);
-        let value = Cached::Value(value);
-        engine.replace(engine_key, value, &lease, &fill, &mut fastrand::f64);
+        let lease = policies.lease(&source, &loaded);
+        match engine.replace(engine_key, value, &lease, &fill, &mut fastrand::f64) {
+            Replaced::Stored(stored) => left.stored(stored),
+            Replaced::Dropped(purged) => left.purged(purged),
+            Replaced::Behind => {}
+        }
     }
 
     /// The lease of a value that is about to be stored.
@@ -144,107 +182,92 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         source: &LeaseSource,
         key: KeyRef<'_>,
         fill: &Fill,
-        load: &Load,
+        said: &Said,
     ) -> Lease {
-        let mut lease = match (&self.guard, source) {
+        let mut lease = match (&self.policies, source) {
             // A rule's lease is no secret of the policy.
             (None, LeaseSource::Rule(lease)) => Lease::clone(lease),
             (None, _) => Lease::default(),
-            (Some(guard), source) => {
+            (Some(policies), source) => {
                 let loaded = Loaded {
                     key: key.text(),
                     now: fill.now,
                     size: fill.size,
                     load_time: fill.load_time,
-                    depends_on: &load.depends_on,
+                    depends_on: &said.depends_on,
                 };
-                guard.lock().lease(source, &loaded).into_owned()
+                policies.lease(source, &loaded)
             }
         };
-        if self.guard.is_none() {
-            // Without a policy what the loader names is what `invalidate_tag` takes.
-            lease
-                .tags
-                .extend(load.depends_on.iter().map(|tag| tag.as_ref().to_owned()));
+        let owned = |tag: &Arc<str>| tag.as_ref().to_owned();
+        lease.tags.extend(said.tags.iter().map(owned));
+        if self.policies.is_none() {
+            // Without a policy what the loader names is what `invalidate_tag` takes, and how long a value
+            // is of use past its end is for the loader to say.
+            lease.tags.extend(said.depends_on.iter().map(owned));
+            lease.grace = said.grace.unwrap_or(lease.grace);
+            lease.rescue = said.rescue.unwrap_or(lease.rescue);
         }
         // The strictest counts.
-        if let Some(ttl) = load.ttl {
+        if let Some(ttl) = said.ttl {
             lease.ttl = Some(lease.ttl.map_or(ttl, |other| other.min(ttl)));
         }
+        lease.grace = said
+            .grace
+            .map_or(lease.grace, |grace| grace.min(lease.grace));
+        lease.rescue = said
+            .rescue
+            .map_or(lease.rescue, |rescue| rescue.min(lease.rescue));
         lease
     }
 
-    /// When a purge takes effect. By the clock that hits are judged by: on a finer one, what it expires
-    /// would be fresh until the coarse clock has caught up.
-    fn time_of_purge(&self) -> Instant {
-        self.time.coarse()
-    }
-
-    pub(super) fn purge_key(&self, key: &str, mode: PurgeMode, demand: &Demand) {
-        self.counters.add(Count::Invalidation);
-        let key = self.engine.key(key);
-        let now = self.time_of_purge();
-        let mut purged = Purged::default();
-        self.engine.purge_key(key, mode, demand, now, &mut purged);
-    }
-
-    pub(super) fn purge_tag(&self, tag: &str, mode: PurgeMode, demand: &Demand) {
-        self.counters.add(Count::Invalidation);
-        // A soft invalidation takes effect at a time, and a demand is held until one.
-        let now = match (mode, demand.mark) {
-            (PurgeMode::Drop, None) => 0,
-            _ => self.time_of_purge(),
-        };
-        self.engine
-            .purge_tags(std::iter::once(tag), mode, demand, now);
-    }
-
-    pub(super) fn purge(&self, purge: &Purge, demand: &Demand) {
-        self.counters.add(Count::Invalidation);
-        let now = self.time_of_purge();
-        match purge {
-            Purge::KeysAgain { keys, mode, after } => {
-                let later = Purge::Keys {
-                    keys: keys.clone(),
-                    mode: *mode,
-                };
-                let due = now.saturating_add(*after);
-                let mut again = self.again.lock();
-                again.push((due, later));
-                self.again_at.fetch_min(due, Ordering::AcqRel);
-            }
-            other => drop(self.engine.purge_demanding(other, demand, now)),
+    /// Stores a value that no load brought. Nothing if it may not be stored.
+    pub(super) fn store(
+        &self,
+        key: KeyRef<'_>,
+        value: V,
+        load: &Load,
+    ) -> Option<Arc<Entry<Cached<V>>>> {
+        let engine = &self.engine;
+        let now = self.time.now();
+        let value = Cached::Value(value);
+        let mut said = load.take();
+        let fill = self.fill(key, &value, &mut said, now);
+        if fill.skip {
+            // What is there, or is on its way, is superseded all the same.
+            let purged = self.carry_out_on_key(key, PurgeMode::Drop, &Demand::NONE);
+            self.tell_of_purged(&purged);
+            return None;
         }
+        let source = engine.lease_source(key);
+        let lease = self.lease(&source, key, &fill, &said);
+        let stored = engine.insert(key, value, &lease, &fill, &mut fastrand::f64);
+        self.tell_of_stored(&stored, now);
+        self.after_store(now);
+        stored.is_stored().then_some(stored.entry)
     }
 
-    /// Carries out what is due by now. Every read looks, since a cache that only hits must purge too.
-    pub(super) fn purge_again(&self, now: Instant) {
-        if now >= self.again_at.load(Ordering::Acquire) {
-            self.purge_what_is_due(now);
+    pub(super) fn stats(&self) -> Stats {
+        let mut stats = self.counters.read();
+        if let Some(policies) = &self.policies {
+            let calls = policies.calls();
+            (stats.policy_calls, stats.policy_traps) = (calls.calls, calls.traps);
         }
+        stats
     }
 
-    #[cold]
-    fn purge_what_is_due(&self, now: Instant) {
-        let due: Vec<Purge> = {
-            let mut again = self.again.lock();
-            let due = again
-                .extract_if(.., |(at, _)| *at <= now)
-                .map(|(_, purge)| purge)
-                .collect();
-            let next = again.iter().map(|(at, _)| *at).min();
-            self.again_at
-                .store(next.unwrap_or(Instant::MAX), Ordering::Release);
-            due
-        };
-        for purge in due {
-            self.purge(&purge, &Demand::NONE);
-        }
+    /// Throws away what nothing can serve any more, and purges again what is due.
+    pub(super) fn sweep(&self, pace: Pace) {
+        let now = self.time.now();
+        self.purge_again(now);
+        let gone = self.engine.sweep(now, pace);
+        self.tell(&gone, RemovalCause::Expired, now);
     }
 
     /// What goes along with each store.
     pub(super) fn after_store(&self, now: Instant) {
         self.purge_again(now);
-        self.engine.sweep(now, Pace::BESIDE_A_LOAD);
+        let gone = self.engine.sweep(now, Pace::BESIDE_A_LOAD);
+        self.tell(&gone, RemovalCause::Expired, now);
     }
 }

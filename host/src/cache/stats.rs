@@ -4,32 +4,80 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use thread_local::ThreadLocal;
 
-/// What a cache has done so far.
+/// What a cache has done so far. Always counted: a count costs a store into a line of the thread's own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// Reads that were answered from the cache.
     pub hits: u64,
-    /// Those of them that were answered with a value past its end: within its grace while another load
-    /// was under way, or its rescue.
+    /// Reads that were answered with a value past its end: within its grace while another load was under
+    /// way, or its rescue.
     pub stale_served: u64,
     /// Reads that loaded the value themselves.
     pub misses: u64,
-    /// Reads that waited for another reader's load.
+    /// Reads that waited for another reader's load, once for each load they waited for.
     pub coalesced: u64,
-    /// Loads that brought a value, refreshes included.
+    /// Loads that brought a value, refreshes and changes by `entry` included.
     pub loads: u64,
     /// Loads that brought an error.
     pub failed_loads: u64,
     /// Loaded values that were not stored: their key or a group of it had been invalidated meanwhile, or
-    /// they had not seen what an invalidation demands.
+    /// they had not seen what an invalidation demands. Each would have been stale data in a cache that
+    /// stores whatever a load brings.
     pub discarded_fills: u64,
-    /// Invalidations that were carried out.
-    pub invalidations: u64,
+    /// Invalidations that were carried out, hard and soft, by the application and by the policy.
+    pub invalidations: Invalidations,
+    /// Entries that had to go because there was too much.
+    pub evictions: u64,
     /// Calls of the policy.
     pub policy_calls: u64,
     /// Those that failed.
     pub policy_traps: u64,
+}
+
+impl Stats {
+    /// Share of the reads that were answered from the cache, between 0 and 1; nothing before the first
+    /// read. A read that waited for another's load is none of them. [`get`](crate::sync::Cache::get) counts
+    /// if it finds something: what it does not find it does not load.
+    #[must_use]
+    pub fn hit_ratio(&self) -> Option<f64> {
+        let reads = self.hits + self.misses + self.coalesced;
+        (reads > 0).then(|| self.hits as f64 / reads as f64)
+    }
+}
+
+/// Invalidations by what they named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Invalidations {
+    /// A key.
+    pub by_key: u64,
+    /// A tag.
+    pub by_tag: u64,
+    /// A prefix of keys.
+    pub by_prefix: u64,
+    /// A generation, which was moved.
+    pub by_generation: u64,
+    /// A region of meaning.
+    pub by_region: u64,
+    /// A predicate.
+    pub by_predicate: u64,
+    /// Everything.
+    pub of_all: u64,
+}
+
+impl Invalidations {
+    /// All of them together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.by_key
+            + self.by_tag
+            + self.by_prefix
+            + self.by_generation
+            + self.by_region
+            + self.by_predicate
+            + self.of_all
+    }
 }
 
 /// What a cache counts.
@@ -42,10 +90,17 @@ pub(super) enum Count {
     Load,
     FailedLoad,
     Discarded,
-    Invalidation,
+    Eviction,
+    InvalidationByKey,
+    InvalidationByTag,
+    InvalidationByPrefix,
+    InvalidationByGeneration,
+    InvalidationByRegion,
+    InvalidationByPredicate,
+    InvalidationOfAll,
 }
 
-const COUNTS: usize = Count::Invalidation as usize + 1;
+const COUNTS: usize = Count::InvalidationOfAll as usize + 1;
 
 /// The counters, a set for each thread: threads that hit at once must not write to one cache line.
 #[derive(Default)]
@@ -54,6 +109,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
+    #[inline]
     pub(super) fn add(&self, count: Count) {
         let counter = &self.of_thread.get_or_default()[count as usize];
         // Nobody else writes to it.
@@ -75,7 +131,16 @@ impl Counters {
             loads: sum(Count::Load),
             failed_loads: sum(Count::FailedLoad),
             discarded_fills: sum(Count::Discarded),
-            invalidations: sum(Count::Invalidation),
+            invalidations: Invalidations {
+                by_key: sum(Count::InvalidationByKey),
+                by_tag: sum(Count::InvalidationByTag),
+                by_prefix: sum(Count::InvalidationByPrefix),
+                by_generation: sum(Count::InvalidationByGeneration),
+                by_region: sum(Count::InvalidationByRegion),
+                by_predicate: sum(Count::InvalidationByPredicate),
+                of_all: sum(Count::InvalidationOfAll),
+            },
+            evictions: sum(Count::Eviction),
             ..Stats::default()
         }
     }

@@ -28,9 +28,11 @@ pub struct Entry<V> {
     stored: Instant,
     /// What else the lease says, shared by all entries of the same; `None` where it says no more.
     terms: Option<Arc<Terms>>,
-    /// What most entries do not have.
+    /// What many entries do not have.
     rest: Option<Box<Rest>>,
     size: u32,
+    /// In the room that the size leaves: an entry is no larger for it.
+    weight: u32,
 }
 
 /// The part of a lease that does not depend on the entry.
@@ -63,10 +65,16 @@ impl Terms {
     };
 }
 
-/// What most entries do not have.
+/// What many entries do not have: groups; and what most do not have.
 #[derive(Debug)]
 struct Rest {
     groups: Box<[Arc<Slot>]>,
+    rarer: Option<Box<Rarer>>,
+}
+
+/// What most entries do not have.
+#[derive(Debug)]
+struct Rarer {
     vector: Option<Arc<[f32]>>,
     /// The counter whose value is part of the entry's key, held so that it keeps its slot; and that value.
     counter: Option<(Arc<Slot>, u64)>,
@@ -96,6 +104,11 @@ pub struct Fill {
     pub load_time: Nanos,
     /// Size of the value, in bytes. What is larger than 4 GiB counts as 4 GiB.
     pub size: u64,
+    /// What it takes of the capacity where entries are weighed
+    /// ([`Options::weighed`](super::Options::weighed)). 0 counts as 1.
+    pub weight: u32,
+    /// Whether the value is for those who wait for it and is not to be stored.
+    pub skip: bool,
     /// The embedding of the key, of unit length, where it has one.
     pub vector: Option<Arc<[f32]>>,
     /// The origin's version of the value, where it has one: rising with each write of the key.
@@ -144,14 +157,10 @@ impl<V> Entry<V> {
         } = parts;
         let needs_a_look = |terms: &Terms| terms.idle != NEVER || terms.refresh != Refresh::Lazy;
         let look_closer = terms.as_deref().is_some_and(needs_a_look);
-        let has_rest = look_closer
-            || !groups.is_empty()
-            || counter.is_some()
-            || fill.vector.is_some()
-            || fill.version.is_some();
-        let rest = has_rest.then(|| {
-            Box::new(Rest {
-                groups,
+        let has_rarer =
+            look_closer || counter.is_some() || fill.vector.is_some() || fill.version.is_some();
+        let rarer = has_rarer.then(|| {
+            Box::new(Rarer {
                 vector: fill.vector.clone(),
                 counter,
                 version: fill.version,
@@ -159,6 +168,8 @@ impl<V> Entry<V> {
                 load_time: fill.load_time,
             })
         });
+        let has_rest = rarer.is_some() || !groups.is_empty();
+        let rest = has_rest.then(|| Box::new(Rest { groups, rarer }));
         Entry {
             key,
             checked: AtomicU64::new(start),
@@ -170,6 +181,7 @@ impl<V> Entry<V> {
             terms,
             rest,
             size: u32::try_from(fill.size).unwrap_or(u32::MAX),
+            weight: fill.weight.max(1),
         }
     }
 
@@ -198,17 +210,28 @@ impl<V> Entry<V> {
         self.size.into()
     }
 
+    /// What it takes of the capacity where entries are weighed.
+    pub fn weight(&self) -> u32 {
+        self.weight
+    }
+
+    /// Whether the end of its lease is still to come, groups left aside.
+    pub fn is_within_lease(&self, now: Instant) -> bool {
+        self.freshness(now) == Freshness::Fresh
+    }
+
     /// The origin's version of the value, if its fill named one.
     pub fn version(&self) -> Option<u64> {
-        self.rest.as_ref()?.version
+        self.rarer()?.version
     }
 
     /// The embedding of its key, if it has one.
     pub fn vector(&self) -> Option<&[f32]> {
-        self.rest.as_ref()?.vector.as_deref()
+        self.rarer()?.vector.as_deref()
     }
 
     /// The last moment at which it can be fresh: the end of its lease, or a soft invalidation.
+    #[inline]
     pub fn fresh_until(&self) -> Instant {
         self.fresh_until.load(Ordering::Acquire)
     }
@@ -219,20 +242,26 @@ impl<V> Entry<V> {
         self.slots().iter().map(|slot| slot.id())
     }
 
+    /// The tags whose invalidation hides it. Not among them: those that share a slot because there were too
+    /// many ([`Options::max_groups`](super::Options::max_groups)), and a tag without a name.
+    pub fn tags(&self) -> impl Iterator<Item = &str> + '_ {
+        self.slots().iter().filter_map(|slot| slot.tag())
+    }
+
     /// The number of the counter that it is kept under, if it is versioned.
     pub fn counter(&self) -> Option<u32> {
-        let counter = self.rest.as_ref()?.counter.as_ref();
+        let counter = self.rarer()?.counter.as_ref();
         counter.map(|(slot, _)| slot.id())
     }
 
     /// The counter that it is kept under, and the value.
     pub(super) fn counter_part(&self) -> Option<(Arc<Slot>, u64)> {
-        self.rest.as_ref()?.counter.clone()
+        self.rarer()?.counter.clone()
     }
 
     /// Whether the counter that it is kept under, if any, still has the value that it had.
     pub(super) fn is_current(&self) -> bool {
-        let counter = self.rest.as_ref().and_then(|rest| rest.counter.as_ref());
+        let counter = self.rarer().and_then(|rarer| rarer.counter.as_ref());
         counter.is_none_or(|(slot, value)| slot.hard() == *value)
     }
 
@@ -241,6 +270,7 @@ impl<V> Entry<V> {
     }
 
     /// Whether it is fresh and a hit has nothing to do but to serve it.
+    #[inline]
     pub(super) fn is_plainly_fresh(&self, now: Instant) -> bool {
         now < self.fresh_until() && self.flags.load(Ordering::Relaxed) & LOOK_CLOSER == 0
     }
@@ -272,14 +302,18 @@ impl<V> Entry<V> {
     fn end(&self) -> Instant {
         let end = self.fresh_until();
         let idle = self.terms().idle;
-        match &self.rest {
+        match self.rarer() {
             // Unread for exactly `idle` is still fresh.
-            Some(rest) if idle != NEVER => {
-                let last_read = rest.last_read.load(Ordering::Relaxed);
+            Some(rarer) if idle != NEVER => {
+                let last_read = rarer.last_read.load(Ordering::Relaxed);
                 end.min(last_read.saturating_add(idle).saturating_add(1))
             }
             _ => end,
         }
+    }
+
+    fn rarer(&self) -> Option<&Rarer> {
+        self.rest.as_ref()?.rarer.as_deref()
     }
 
     fn terms(&self) -> &Terms {
@@ -288,10 +322,10 @@ impl<V> Entry<V> {
 
     /// Notes a hit, for entries that end when nobody reads them.
     pub(super) fn touch(&self, now: Instant) {
-        if let Some(rest) = &self.rest
+        if let Some(rarer) = self.rarer()
             && self.terms().idle != NEVER
         {
-            rest.last_read.store(now, Ordering::Relaxed);
+            rarer.last_read.store(now, Ordering::Relaxed);
         }
     }
 
@@ -351,7 +385,7 @@ impl<V> Entry<V> {
                 now.saturating_sub(self.stored) as f64 >= share * lease
             }
             Refresh::Early(beta) => {
-                let load_time = self.rest.as_ref().map_or(0, |rest| rest.load_time);
+                let load_time = self.rarer().map_or(0, |rarer| rarer.load_time);
                 let gap = fresh_until.saturating_sub(now) as f64;
                 // The draw is from [0, 1); its complement is never 0.
                 let exponential = -(1.0 - draw()).ln();

@@ -63,6 +63,8 @@ pub enum Outcome {
     /// The load began after the last invalidation and had not seen what that demands, or the value's
     /// version is below one that is known: it should be loaded again.
     Behind,
+    /// The fill asked that it is not stored ([`Fill::skip`]).
+    Skipped,
 }
 
 /// What became of a loaded value.
@@ -149,13 +151,13 @@ impl<V, W: Clone + Default> Engine<V, W> {
             entry.fall_behind();
         }
         let known = match known {
-            Some(known) if has_seen_enough => known,
+            Some(known) if has_seen_enough && !fill.skip => known,
             _ => {
                 drop(table);
-                let outcome = if known.is_some() {
-                    Outcome::Behind
-                } else {
-                    Outcome::Overtaken
+                let outcome = match known {
+                    None => Outcome::Overtaken,
+                    Some(_) if !has_seen_enough => Outcome::Behind,
+                    Some(_) => Outcome::Skipped,
                 };
                 return Stored::not(entry, outcome);
             }
@@ -199,10 +201,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         let counter = entry.counter_part().map(|(slot, _)| slot);
         let slots = entry.slots().iter().chain(&counter);
         let mut slots = slots.map(|slot| &**slot).chain([all]);
-        slots.all(|slot| slot.allows(seen, now))
-            && self
-                .regions
-                .allow(entry.key().text(), entry.vector(), seen, now)
+        slots.all(|slot| slot.allows(seen, now)) && self.regions.allow(entry, seen, now)
     }
 
     /// Whether nothing newer than a value is known of its key.
@@ -222,6 +221,19 @@ impl<V, W: Clone + Default> Engine<V, W> {
     pub fn abandon(&self, ticket: &Ticket) {
         let place = ticket.key.as_ref();
         self.flights.lock(place).land(place, ticket.flight);
+    }
+
+    /// Takes away what is under the key of a ticket, unless the key was invalidated or replaced since. It is
+    /// to [`Engine::update`] what [`Engine::complete`] is with a value.
+    pub fn withdraw(&self, ticket: &Ticket, now: Instant) -> Purged<V> {
+        let mut purged = Purged::default();
+        let place = ticket.key.as_ref();
+        let mut table = self.flights.lock(place);
+        if table.land(place, ticket.flight) {
+            table.revoke(place);
+            self.purge_entry(place, PurgeMode::Drop, now, &mut purged);
+        }
+        purged
     }
 
     /// Stores a value that no load brought, in place of whatever is stored or loading (P2). With a
@@ -293,7 +305,10 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Where a value that no load brought is kept, with the counter that is part of its key.
-    fn place_to_store<'a>(&self, key: KeyRef<'a>) -> (KeyRef<'a>, Option<(Arc<Slot>, u64)>) {
+    pub(super) fn place_to_store<'a>(
+        &self,
+        key: KeyRef<'a>,
+    ) -> (KeyRef<'a>, Option<(Arc<Slot>, u64)>) {
         if self.rules_are_plain.load(Ordering::Acquire) {
             return (key, None);
         }

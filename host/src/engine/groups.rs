@@ -15,7 +15,9 @@
 //! entry carries the folded slot itself, which its name goes on writing to. A collision costs a miss
 //! and never shows a stale value.
 
-use hashbrown::HashMap;
+use std::hash::{Hash, Hasher};
+
+use hashbrown::{Equivalent, HashSet};
 use rapidhash::fast::RandomState;
 
 use super::safeguards::{Safeguard, holds};
@@ -29,8 +31,11 @@ pub(super) type Tick = u64;
 /// When a group was last invalidated.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
+    /// What it is called; a folded slot has many names and keeps none.
+    name: Box<str>,
     /// Distinguishes groups, for whoever counts what an invalidation hit.
     id: u32,
+    kind: Kind,
     /// Tick of the last hard invalidation.
     hard: AtomicU64,
     /// Tick of the last soft one.
@@ -67,6 +72,11 @@ type Softs = [(Tick, Instant); 3];
 impl Slot {
     pub(super) fn id(&self) -> u32 {
         self.id
+    }
+
+    /// The tag that it is the slot of, if it is that of one alone.
+    pub(super) fn tag(&self) -> Option<&str> {
+        (self.kind == Kind::Tag && !self.name.is_empty()).then_some(&self.name)
     }
 
     pub(super) fn hard(&self) -> Tick {
@@ -145,13 +155,38 @@ impl Slot {
 }
 
 /// What kind of name a group has. A tag and a counter of one name are two groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Kind {
+    #[default]
     Tag,
     Counter,
 }
 
-type Names = HashMap<Box<str>, Arc<Slot>, RandomState>;
+/// A slot as the table of its kind holds it: the name lies in the slot.
+#[derive(Debug)]
+struct Named(Arc<Slot>);
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Named) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Named {}
+
+impl Hash for Named {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.name.hash(state);
+    }
+}
+
+impl Equivalent<Named> for str {
+    fn equivalent(&self, named: &Named) -> bool {
+        *self == *named.0.name
+    }
+}
+
+type Names = HashSet<Named, RandomState>;
 
 /// How many folded slots there are, for each kind. A power of two. Model checkers keep an account of each
 /// atomic, and Miri takes seconds to make thousands.
@@ -214,6 +249,7 @@ impl Groups {
         }
     }
 
+    #[inline]
     pub(super) fn now(&self) -> Tick {
         self.clock.load(Ordering::Acquire)
     }
@@ -237,11 +273,11 @@ impl Groups {
 
     /// The slot of a group that an entry is about to carry.
     pub(super) fn carry(&self, kind: Kind, name: &str) -> Arc<Slot> {
-        if let Some(slot) = self.names(kind).read().get(name) {
+        if let Some(Named(slot)) = self.names(kind).read().get(name) {
             return Arc::clone(slot);
         }
         let mut names = self.names(kind).write();
-        if let Some(slot) = names.get(name) {
+        if let Some(Named(slot)) = names.get(name) {
             return Arc::clone(slot);
         }
         let folded = self.folded(kind, name);
@@ -256,22 +292,24 @@ impl Groups {
         }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let slot = Arc::new(Slot {
+            name: name.into(),
             id,
+            kind,
             ..Slot::default()
         });
         if holds(Safeguard::SlotInherits) {
             slot.inherit(folded);
         }
-        names.insert(name.into(), Arc::clone(&slot));
+        names.insert(Named(Arc::clone(&slot)));
         slot
     }
 
     /// Folds the slots that no entry and no load carries any more.
     fn retire(&self, kind: Kind, names: &mut Names) {
-        names.retain(|name, slot| {
+        names.retain(|Named(slot)| {
             let carried = Arc::strong_count(slot) > 1;
             if !carried {
-                self.folded(kind, name).inherit(slot);
+                self.folded(kind, &slot.name).inherit(slot);
             }
             carried
         });
@@ -280,7 +318,10 @@ impl Groups {
     /// The slot of a group as it stands, its own or its folded one.
     pub(super) fn find(&self, kind: Kind, name: &str) -> Arc<Slot> {
         let names = self.names(kind).read();
-        Arc::clone(names.get(name).unwrap_or_else(|| self.folded(kind, name)))
+        match names.get(name) {
+            Some(Named(slot)) => Arc::clone(slot),
+            None => Arc::clone(self.folded(kind, name)),
+        }
     }
 
     /// Names that have a slot of their own.
@@ -314,7 +355,7 @@ impl Writing<'_> {
         let names = self.groups.names(kind).read();
         let folded = self.groups.folded(kind, name);
         let own = names.get(name);
-        if let Some(own) = own {
+        if let Some(Named(own)) = own {
             own.mark(self.tick, how);
         }
         // An entry that came with the name while it had no slot of its own carries the folded one for

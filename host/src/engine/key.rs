@@ -49,6 +49,7 @@ impl<'a> KeyRef<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn hash(self) -> u64 {
         self.hash
     }
@@ -63,6 +64,7 @@ impl Key {
 
     /// The same key, to look it up.
     #[must_use]
+    #[inline]
     pub fn as_ref(&self) -> KeyRef<'_> {
         KeyRef {
             hash: self.hash,
@@ -77,6 +79,7 @@ impl Key {
         self.hash as u32
     }
 
+    #[inline]
     pub(super) fn hash(&self) -> u64 {
         self.hash
     }
@@ -141,6 +144,7 @@ impl KeyHasher {
         }
     }
 
+    #[inline]
     pub(super) fn key<'a>(&self, text: &'a str) -> KeyRef<'a> {
         KeyRef {
             hash: rapidhash_v3_seeded(text.as_bytes(), &self.secrets),
@@ -154,6 +158,7 @@ impl KeyHasher {
 pub(super) struct Prehashed(u64);
 
 impl Hasher for Prehashed {
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }
@@ -162,6 +167,7 @@ impl Hasher for Prehashed {
         unreachable!("a key writes its hash as one u64");
     }
 
+    #[inline]
     fn write_u64(&mut self, hash: u64) {
         self.0 = hash;
     }
@@ -170,6 +176,7 @@ impl Hasher for Prehashed {
 impl BuildHasher for Prehashed {
     type Hasher = Prehashed;
 
+    #[inline]
     fn build_hasher(&self) -> Prehashed {
         Prehashed(0)
     }

@@ -49,6 +49,7 @@ mod time;
 mod validity;
 mod vectors;
 mod versions;
+mod view;
 
 use std::sync::Arc;
 
@@ -61,13 +62,15 @@ pub use flights::FlightId;
 pub use key::{Key, KeyRef};
 pub use lease::{Keying, Lease, Lookup, Plan, PurgeMode, Refresh, Rule, Scope};
 pub use purge::{Purge, Purged};
-pub use read::{Joined, Read, Reader};
+pub use read::{Joined, Read, Reader, Update};
+pub use regions::Predicate;
 pub use roster::Pace;
 pub use rules::LeaseSource;
 #[cfg(model = "mutants")]
 pub use safeguards::{ALL as SAFEGUARDS, Safeguard, remove as remove_safeguard};
 pub use seen::{Demand, Seen};
 pub use time::{Instant, Nanos};
+pub use view::Leaving;
 
 use entry::Terms;
 use flights::Flights;
@@ -85,8 +88,14 @@ use versions::KnownVersions;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// Entries held at most; 0: unbounded.
+    /// Entries held at most, or where they are weighed what they may weigh together; 0: unbounded.
     pub capacity: u64,
+    /// Whether an entry takes as much of the capacity as its fill says ([`Fill::weight`]), and not 1. Each
+    /// shard has its share of the capacity: what is heavier than that is not kept.
+    pub weighed: bool,
+    /// Entries that the capacity is expected to hold, where that is not the capacity itself; 0: unknown.
+    /// Below 32 a shard there are fewer shards.
+    pub expected_entries: usize,
     /// Independent locks. 1 makes eviction reproducible; more let threads pass each other.
     pub shards: usize,
     /// Decides the hashes of keys. Fixed for reproducible runs, random where strangers choose keys.
@@ -107,6 +116,8 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             capacity: 0,
+            weighed: false,
+            expected_entries: 0,
             shards: 1,
             hash_seed: 0,
             max_groups: 1 << 22,
@@ -125,7 +136,7 @@ pub struct Engine<V, W = ()> {
     store: Store<V>,
     flights: Flights<W>,
     groups: Groups,
-    regions: Regions,
+    regions: Regions<V>,
     /// Held by whoever gives up regions beside other work.
     settling: Mutex<()>,
     rules: ArcSwap<Rules>,
@@ -151,7 +162,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     pub fn new(options: &Options) -> Engine<V, W> {
         Engine {
             hasher: KeyHasher::new(options.hash_seed),
-            store: Store::new(options.capacity, options.shards),
+            store: Store::new(options),
             flights: Flights::new(options.shards),
             groups: Groups::new(options.max_groups),
             regions: Regions::default(),
@@ -170,6 +181,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// A key of this engine. Allocates nothing.
     #[must_use]
+    #[inline]
     pub fn key<'a>(&self, text: &'a str) -> KeyRef<'a> {
         self.hasher.key(text)
     }
@@ -212,6 +224,12 @@ impl<V, W: Clone + Default> Engine<V, W> {
     #[must_use]
     pub fn entry_count(&self) -> usize {
         self.store.len()
+    }
+
+    /// What the entries held take of the capacity: their weights, or where they are not weighed 1 each.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.store.weight()
     }
 
     /// Bytes held by the names of groups and by vectors, estimated.

@@ -7,7 +7,7 @@ use super::entry::{Entry, Freshness};
 use super::groups::{How, Kind, Tick};
 use super::key::{Key, KeyRef};
 use super::lease::PurgeMode;
-use super::regions::{Region, Shape};
+use super::regions::{Predicate, Region, Shape};
 use super::safeguards::{Safeguard, holds};
 use super::seen::{Demand, Marks};
 use super::standing::Standing;
@@ -135,6 +135,15 @@ impl<V, W: Clone + Default> Engine<V, W> {
         purged
     }
 
+    /// Makes everything stale, or takes it away, that a predicate says yes to: what is stored, and what
+    /// loads bring that are in flight (P1).
+    pub fn purge_where(&self, predicate: Predicate<V>, mode: PurgeMode, now: Instant) -> Purged<V> {
+        let mut purged = Purged::default();
+        let shape = Shape::Where(predicate);
+        self.purge_region(shape, mode, &Demand::NONE, now, &mut purged);
+        purged
+    }
+
     /// Makes one key stale, or takes it away. An entry of the demanded version or a later one stays.
     pub fn purge_key(
         &self,
@@ -224,7 +233,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     fn purge_region(
         &self,
-        shape: Shape,
+        shape: Shape<V>,
         mode: PurgeMode,
         demand: &Demand,
         now: Instant,
@@ -236,21 +245,22 @@ impl<V, W: Clone + Default> Engine<V, W> {
             marks.add(mark, self.floors.until(now));
         }
         let newest = self.groups.invalidate(|writing| {
-            self.regions.append(Region {
+            let region = Arc::new(Region {
                 tick: writing.tick,
-                shape: shape.clone(),
+                shape,
                 mode,
                 at: now,
                 marks,
             });
-            writing.tick
+            self.regions.append(Arc::clone(&region));
+            region
         });
         // Whoever purges also clears up after earlier purges whose loads have come home.
         let settled = self.settled(now);
-        let is_settled = settled.iter().any(|region| region.tick == newest);
-        self.give_up(settled, purged);
+        let is_settled = settled.iter().any(|region| region.tick == newest.tick);
+        self.give_up(&settled, purged);
         if !is_settled {
-            self.search(&shape, mode, now, newest, purged);
+            self.search(&newest, purged);
         }
     }
 
@@ -262,13 +272,13 @@ impl<V, W: Clone + Default> Engine<V, W> {
             && let Some(_one_at_a_time) = self.settling.try_lock()
         {
             let settled = self.settled(now);
-            self.give_up(settled, &mut purged);
+            self.give_up(&settled, &mut purged);
         }
         purged.removed
     }
 
     /// The regions whose older loads have come home.
-    fn settled(&self, now: Instant) -> Vec<Region> {
+    fn settled(&self, now: Instant) -> Vec<Arc<Region<V>>> {
         // Before the look at the flights: a load may begin behind it, and a region come that the load is
         // older than.
         let clock = self.groups.now();
@@ -282,32 +292,29 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Carries out regions for the last time (R1).
-    fn give_up(&self, settled: Vec<Region>, purged: &mut Purged<V>) {
-        for region in &settled {
-            self.search(&region.shape, region.mode, region.at, region.tick, purged);
+    fn give_up(&self, settled: &[Arc<Region<V>>], purged: &mut Purged<V>) {
+        for region in settled {
+            self.search(region, purged);
         }
         let ticks: Vec<Tick> = settled.iter().map(|region| region.tick).collect();
         self.regions.give_up(&ticks);
     }
 
     /// Carries out a region on the entries that are stored and older than it.
-    fn search(
-        &self,
-        shape: &Shape,
-        mode: PurgeMode,
-        at: Instant,
-        tick: Tick,
-        purged: &mut Purged<V>,
-    ) {
+    fn search(&self, region: &Region<V>, purged: &mut Purged<V>) {
+        let Region {
+            tick, shape, at, ..
+        } = region;
+        let (tick, at) = (*tick, *at);
         let covered: Vec<Arc<Entry<V>>> = match shape {
-            Shape::Prefix(prefix) => {
-                let begins_so = |entry: &Arc<Entry<V>>| entry.key().text().starts_with(prefix);
-                self.store.iter().filter(begins_so).collect()
-            }
             Shape::Ball { centre, at_least } => {
                 let near = self.vectors.read().within(centre, *at_least);
                 let entry = |(key, _): (Key, f32)| self.store.peek(key.as_ref());
                 near.into_iter().filter_map(entry).collect()
+            }
+            Shape::Prefix(_) | Shape::Where(_) => {
+                let is_covered = |entry: &Arc<Entry<V>>| shape.covers(entry);
+                self.store.iter().filter(is_covered).collect()
             }
         };
         for entry in covered {
@@ -319,7 +326,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
             {
                 purged.fresh.push(Arc::clone(&entry));
             }
-            if mode == PurgeMode::Expire {
+            if region.mode == PurgeMode::Expire {
                 entry.expire(at);
             } else {
                 self.take_away(entry, purged);

@@ -53,6 +53,30 @@ pub enum Read<V, W = ()> {
     Load(Ticket, W),
 }
 
+/// What somebody finds who is about to change the value of a key.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Update<V, W = ()> {
+    /// Somebody is loading or changing it: wait for them, and begin again.
+    Wait {
+        /// Their load.
+        flight: FlightId,
+        /// What those who join share.
+        waiters: W,
+        /// When they were joined, for [`Engine::may_serve`].
+        joined: Joined,
+    },
+    /// Nobody is. Until the ticket comes back nobody else begins to; readers are served what is there.
+    Begin {
+        /// To be completed or abandoned.
+        ticket: Ticket,
+        /// What those who join share.
+        waiters: W,
+        /// The entry, if there is a fresh one.
+        entry: Option<Arc<Entry<V>>>,
+    },
+}
+
 /// When a reader joined a load, on the invalidation clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Joined(Tick);
@@ -77,6 +101,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// What `take` makes of the entry under a key, if it is fresh, without a count of one more owner.
     ///
     /// `take` is called under a lock: it must be short and must not call the engine.
+    #[inline]
     pub fn get_with<R>(
         &self,
         key: KeyRef<'_>,
@@ -102,6 +127,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// The same, if a read has nothing to do but to serve the entry: most reads end here, and the others go on
     /// with [`Engine::read`].
+    #[inline]
     pub fn get_plain_with<R>(
         &self,
         key: KeyRef<'_>,
@@ -128,7 +154,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         now: Instant,
         take: &impl Fn(&Arc<Entry<V>>) -> R,
     ) -> Option<Result<R, Arc<Entry<V>>>> {
-        self.store.look(place, |entry| {
+        self.store.look(&place, &|entry: &Arc<Entry<V>>| {
             if self.was_checked(entry) && entry.is_plainly_fresh(now) {
                 Ok(take(entry))
             } else {
@@ -206,9 +232,10 @@ impl<V, W: Clone + Default> Engine<V, W> {
         };
         if let (Some((number, rule)), Some(vector)) = (rule, reader.vector)
             && let Lookup::Nearest(at_least) = rule.lookup
-            && let Some((entry, similarity)) = self.find_near(vector, at_least, reader.now, |key| {
-                rules.find(key).is_some_and(|(other, _)| other == number)
-            })
+            && let Some((entry, similarity)) =
+                self.find_near(vector, at_least, reader.now, |key, _| {
+                    rules.find(key).is_some_and(|(other, _)| other == number)
+                })
         {
             return Read::Hit {
                 entry,
@@ -263,18 +290,19 @@ impl<V, W: Clone + Default> Engine<V, W> {
         })
     }
 
-    fn find_near(
+    pub(super) fn find_near(
         &self,
         vector: &[f32],
         at_least: f32,
         now: Instant,
-        same_rule: impl Fn(&str) -> bool,
+        may_answer: impl Fn(&str, f32) -> bool,
     ) -> Option<(Arc<Entry<V>>, f32)> {
         let candidates = self.vectors.read().within(vector, at_least);
         candidates.into_iter().find_map(|(key, similarity)| {
             let entry = self.store.get(key.as_ref());
             // Unlike a look-up by its key, this finds what a counter has left behind as well.
-            let entry = entry.filter(|entry| same_rule(key.text()) && entry.is_current())?;
+            let entry =
+                entry.filter(|entry| may_answer(key.text(), similarity) && entry.is_current())?;
             let fresh = self.standing(&entry, now) == Standing::Fresh;
             fresh.then(|| {
                 entry.touch(now);
@@ -355,6 +383,45 @@ impl<V, W: Clone + Default> Engine<V, W> {
                 background: false,
             };
             return Read::Load(ticket, waiters);
+        }
+    }
+
+    /// Begins a change of what is under a key, from what is there to what [`Engine::complete`] brings. Like
+    /// a load it stores nothing if the key or a group of the new value is invalidated meanwhile.
+    ///
+    /// `over` is a flight that the caller has found to be over but for loads that did not wait for their turn:
+    /// it does not keep the change from beginning.
+    pub fn update(&self, key: KeyRef<'_>, over: Option<FlightId>, now: Instant) -> Update<V, W> {
+        let (place, counter) = self.place_to_store(key);
+        let mut table = self.flights.lock(place);
+        if let Some(flight) = table.get(place, now, self.load_limit)
+            && over != Some(flight.id)
+        {
+            return Update::Wait {
+                flight: flight.id,
+                waiters: flight.waiters.clone(),
+                joined: Joined(self.groups.now()),
+            };
+        }
+        table.revoke(place);
+        // Before the look at what is there: a group that is invalidated after it is later than this.
+        let start = self.groups.now();
+        let entry = self.store.peek(place);
+        let is_fresh = |entry: &Arc<Entry<V>>| self.standing(entry, now) == Standing::Fresh;
+        let entry = entry.filter(is_fresh);
+        let (flight, waiters) = table.take_off(place, start, now);
+        let ticket = Ticket {
+            key: place.to_key(),
+            flight,
+            start,
+            began: now,
+            counter,
+            background: entry.is_some(),
+        };
+        Update::Begin {
+            ticket,
+            waiters,
+            entry,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Invalidations that name no group: every key with a prefix, everything near a vector.
+//! Invalidations that name no group: every key with a prefix, everything near a vector, whatever a
+//! predicate says.
 //!
 //! A region is appended in O(1) and hides, from that tick on, every entry that lies in it and is
 //! older. The entries that are stored are then looked for and removed (or expired), and the region is
@@ -10,6 +11,7 @@
 
 use std::sync::Arc;
 
+use super::entry::Entry;
 use super::groups::Tick;
 use super::lease::PurgeMode;
 use super::seen::{Marks, Seen};
@@ -17,28 +19,34 @@ use super::shim::{AtomicU64, Ordering, RwLock};
 use super::time::Instant;
 use super::vectors::similarity;
 
+/// What tells the entries that a purge is for from the others.
+///
+/// It is called by whoever meets an entry that it may be for: the purge, a read, a load that lands, under
+/// locks of the engine. It must not call the engine, nor panic.
+pub type Predicate<V> = Arc<dyn Fn(&Entry<V>) -> bool + Send + Sync>;
+
 /// What a region covers.
-#[derive(Clone, Debug)]
-pub(super) enum Shape {
+pub(super) enum Shape<V> {
     Prefix(String),
     Ball { centre: Arc<[f32]>, at_least: f32 },
+    Where(Predicate<V>),
 }
 
-impl Shape {
-    pub(super) fn covers(&self, key: &str, vector: Option<&[f32]>) -> bool {
+impl<V> Shape<V> {
+    pub(super) fn covers(&self, entry: &Entry<V>) -> bool {
         match self {
-            Shape::Prefix(prefix) => key.starts_with(prefix.as_str()),
-            Shape::Ball { centre, at_least } => vector.is_some_and(|vector| {
+            Shape::Prefix(prefix) => entry.key().text().starts_with(prefix.as_str()),
+            Shape::Ball { centre, at_least } => entry.vector().is_some_and(|vector| {
                 vector.len() == centre.len() && similarity(vector, centre) >= *at_least
             }),
+            Shape::Where(predicate) => predicate(entry),
         }
     }
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Region {
+pub(super) struct Region<V> {
     pub(super) tick: Tick,
-    pub(super) shape: Shape,
+    pub(super) shape: Shape<V>,
     pub(super) mode: PurgeMode,
     pub(super) at: Instant,
     /// What a load of something that it covers must have seen.
@@ -55,22 +63,31 @@ pub(super) enum Verdict {
 }
 
 /// The regions that are still needed, oldest first.
-#[derive(Debug, Default)]
-pub(super) struct Regions {
-    regions: RwLock<Vec<Region>>,
+pub(super) struct Regions<V> {
+    regions: RwLock<Vec<Arc<Region<V>>>>,
     /// Tick of the newest: entries checked since need not look.
     newest: AtomicU64,
 }
 
-impl Regions {
+impl<V> Default for Regions<V> {
+    fn default() -> Regions<V> {
+        Regions {
+            regions: RwLock::default(),
+            newest: AtomicU64::default(),
+        }
+    }
+}
+
+impl<V> Regions<V> {
     /// Called while the invalidation clock is being written, so that the tick shows afterwards.
-    pub(super) fn append(&self, region: Region) {
+    pub(super) fn append(&self, region: Arc<Region<V>>) {
         let tick = region.tick;
         self.regions.write().push(region);
         self.newest.store(tick, Ordering::Release);
     }
 
-    pub(super) fn judge(&self, start: Tick, key: &str, vector: Option<&[f32]>) -> Verdict {
+    /// What the regions that came after `start` say of an entry.
+    pub(super) fn judge(&self, start: Tick, entry: &Entry<V>) -> Verdict {
         if self.newest.load(Ordering::Acquire) <= start {
             return Verdict::Untouched;
         }
@@ -82,7 +99,7 @@ impl Regions {
             .rev()
             .take_while(|region| region.tick > start)
         {
-            if region.shape.covers(key, vector) {
+            if region.shape.covers(entry) {
                 if region.mode == PurgeMode::Drop {
                     return Verdict::Hidden;
                 }
@@ -93,25 +110,20 @@ impl Regions {
     }
 
     /// Whether a load of something may be stored, for all that the regions demand that it has seen.
-    pub(super) fn allow(
-        &self,
-        key: &str,
-        vector: Option<&[f32]>,
-        seen: Option<&Seen>,
-        now: Instant,
-    ) -> bool {
+    pub(super) fn allow(&self, entry: &Entry<V>, seen: Option<&Seen>, now: Instant) -> bool {
         if seen.is_none() || self.newest.load(Ordering::Acquire) == 0 {
             return true;
         }
         let refuses =
-            |region: &Region| !region.marks.allow(seen, now) && region.shape.covers(key, vector);
+            |region: &Arc<Region<V>>| !region.marks.allow(seen, now) && region.shape.covers(entry);
         !self.regions.read().iter().any(refuses)
     }
 
     /// The regions that no load is older than, as every load in flight began at `oldest_start` or later
     /// and every other one will, and that demand no more of loads to come.
-    pub(super) fn settled(&self, oldest_start: Tick, now: Instant) -> Vec<Region> {
-        let settled = |region: &&Region| region.marks.until() <= now && region.tick <= oldest_start;
+    pub(super) fn settled(&self, oldest_start: Tick, now: Instant) -> Vec<Arc<Region<V>>> {
+        let settled =
+            |region: &&Arc<Region<V>>| region.marks.until() <= now && region.tick <= oldest_start;
         self.regions
             .read()
             .iter()

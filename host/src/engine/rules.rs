@@ -46,6 +46,15 @@ impl Rules {
         self.rules.iter().all(is_plain)
     }
 
+    /// The least similarity that any rule by meaning asks; nothing if there is none.
+    pub(super) fn least_similarity(&self) -> Option<f32> {
+        let similarities = self.rules.iter().filter_map(|rule| match rule.lookup {
+            Lookup::Exact => None,
+            Lookup::Nearest(at_least) => Some(at_least),
+        });
+        similarities.reduce(f32::min)
+    }
+
     pub(super) fn lease_source(&self, key: &str) -> LeaseSource {
         match self.find(key) {
             None => LeaseSource::SafetyNet,

@@ -65,6 +65,15 @@ impl Demand {
         version: None,
         mark: None,
     };
+
+    /// That the change with this mark was seen.
+    #[must_use]
+    pub const fn marked(mark: u64) -> Demand {
+        Demand {
+            version: None,
+            mark: Some(mark),
+        }
+    }
 }
 
 /// Marks of one key, tag or region that are told apart.

@@ -40,6 +40,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
     }
 
     /// Whether nothing was invalidated since the entry was last found valid.
+    #[inline]
     pub(super) fn was_checked(&self, entry: &Entry<V>) -> bool {
         validity::was_checked(&self.groups, &entry.checked)
     }
@@ -62,10 +63,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
 
     /// Notes on the entry what makes it stale. Whether no region hides it that came after `known`.
     fn regions_and_soft_marks_spare(&self, entry: &Entry<V>, known: Tick) -> bool {
-        match self
-            .regions
-            .judge(known, entry.key().text(), entry.vector())
-        {
+        match self.regions.judge(known, entry) {
             Verdict::Untouched => {}
             Verdict::Expired(at) => entry.expire(at),
             Verdict::Hidden => return false,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use hashbrown::Equivalent;
 use quick_cache::sync::Cache;
-use quick_cache::{Lifecycle, OptionsBuilder, UnitWeighter};
+use quick_cache::{Lifecycle, OptionsBuilder, Weighter};
 
+use super::Options;
 use super::entry::Entry;
 use super::key::{KeyRef, Prehashed};
 use super::roster::{Candidates, Pace, Roster};
@@ -50,21 +51,21 @@ impl<V> Hash for Resident<V> {
 /// What is wanted is taken then, so that a hit need not count itself among the owners of the entry: two
 /// writes to a line of memory that all threads share.
 struct Look<'a, F, R> {
-    key: KeyRef<'a>,
-    take: F,
+    key: &'a KeyRef<'a>,
+    take: &'a F,
     taken: Cell<Option<R>>,
 }
 
 impl<F, R> Hash for Look<'_, F, R> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.key.hash());
+        state.write_u64(KeyRef::hash(*self.key));
     }
 }
 
 impl<V, R, F: Fn(&Arc<Entry<V>>) -> R> Equivalent<Resident<V>> for Look<'_, F, R> {
     #[inline]
     fn equivalent(&self, resident: &Resident<V>) -> bool {
-        let is_it = self.key == resident.0.key().as_ref();
+        let is_it = *self.key == resident.0.key().as_ref();
         if is_it {
             self.taken.set(Some((self.take)(&resident.0)));
         }
@@ -102,7 +103,24 @@ impl<V> Lifecycle<Resident<V>, ()> for CollectEvicted {
     }
 }
 
-type Map<V> = Cache<Resident<V>, (), UnitWeighter, Prehashed, CollectEvicted>;
+/// What an entry takes of the capacity.
+#[derive(Debug, Clone)]
+struct Weights {
+    /// Or else every entry weighs 1, and the hand of the clock need not look at it.
+    weighed: bool,
+}
+
+impl<V> Weighter<Resident<V>, ()> for Weights {
+    fn weight(&self, resident: &Resident<V>, (): &()) -> u64 {
+        if self.weighed {
+            resident.0.weight().into()
+        } else {
+            1
+        }
+    }
+}
+
+type Map<V> = Cache<Resident<V>, (), Weights, Prehashed, CollectEvicted>;
 
 /// Entries by key, evicted by a variant of Clock-PRO when there are too many.
 pub(super) struct Store<V> {
@@ -112,12 +130,29 @@ pub(super) struct Store<V> {
 }
 
 impl<V> Store<V> {
-    /// `capacity` in entries; 0: unbounded.
-    pub(super) fn new(capacity: u64, shards: usize) -> Store<V> {
+    pub(super) fn new(options: &Options) -> Store<V> {
+        /// What an entry is taken to weigh where nobody says how many there are, and how many are assumed at
+        /// most. Small caches get one shard by it, which holds what weighs as much as they may.
+        const WEIGHT: u64 = 64;
+        const MOST: u64 = 1 << 16;
+        let &Options {
+            capacity,
+            weighed,
+            shards,
+            expected_entries,
+            ..
+        } = options;
+        // The estimate decides how many evicted keys are remembered, and how many shards are worth it.
         let (capacity, estimate) = match capacity {
-            // The estimate decides how many evicted keys are remembered, and none are evicted.
-            0 => (u64::MAX / 2, if cfg!(miri) { 16 } else { 1024 }),
+            // None are evicted. Miri takes long to look through a large table; this is enough for four shards.
+            0 => (u64::MAX / 2, if cfg!(miri) { 128 } else { 1024 }),
+            bounded if weighed => (bounded, (bounded / WEIGHT).clamp(1, MOST) as usize),
             bounded => (bounded, usize::try_from(bounded).unwrap_or(usize::MAX)),
+        };
+        let estimate = if expected_entries == 0 {
+            estimate
+        } else {
+            expected_entries
         };
         let options = OptionsBuilder::new()
             .weight_capacity(capacity)
@@ -126,18 +161,28 @@ impl<V> Store<V> {
             .build()
             .expect("both capacities are set");
         Store {
-            map: Cache::with_options(options, UnitWeighter, Prehashed::default(), CollectEvicted),
+            map: Cache::with_options(
+                options,
+                Weights { weighed },
+                Prehashed::default(),
+                CollectEvicted,
+            ),
             roster: Roster::new(shards),
         }
     }
 
     pub(super) fn get(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
-        self.look(key, Arc::clone)
+        self.look(&key, &Arc::clone)
     }
 
     /// What `take` makes of an entry. It is called under the lock of a shard: it must be short and not come
     /// back here.
-    pub(super) fn look<R>(&self, key: KeyRef<'_>, take: impl Fn(&Arc<Entry<V>>) -> R) -> Option<R> {
+    #[inline]
+    pub(super) fn look<R>(
+        &self,
+        key: &KeyRef<'_>,
+        take: &impl Fn(&Arc<Entry<V>>) -> R,
+    ) -> Option<R> {
         let look = Look {
             key,
             take,
@@ -150,8 +195,8 @@ impl<V> Store<V> {
     /// Like `get`, but leaves the entry's standing in the eviction order alone.
     pub(super) fn peek(&self, key: KeyRef<'_>) -> Option<Arc<Entry<V>>> {
         let look = Look {
-            key,
-            take: Arc::clone,
+            key: &key,
+            take: &Arc::clone,
             taken: Cell::new(None),
         };
         self.map.peek(&look);
@@ -211,6 +256,10 @@ impl<V> Store<V> {
 
     pub(super) fn len(&self) -> usize {
         self.map.len()
+    }
+
+    pub(super) fn weight(&self) -> u64 {
+        self.map.weight()
     }
 
     /// Independent parts that a sweep goes through one by one.

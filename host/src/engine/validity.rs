@@ -9,6 +9,7 @@ use super::safeguards::{Safeguard, holds};
 use super::shim::{AtomicU64, Ordering};
 
 /// Whether nothing was invalidated since an entry with this mark was last found valid.
+#[inline]
 pub(super) fn was_checked(groups: &Groups, checked: &AtomicU64) -> bool {
     checked.load(Ordering::Acquire) == groups.now()
 }

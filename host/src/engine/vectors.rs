@@ -77,6 +77,11 @@ impl VectorIndex {
         };
     }
 
+    /// Length of a row, once there has been one.
+    pub(super) fn dimensions(&self) -> Option<usize> {
+        (self.dimensions != 0).then_some(self.dimensions)
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.keys.len()

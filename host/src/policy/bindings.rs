@@ -42,6 +42,17 @@ pub(super) mod reactions {
         path: "../wit",
         inline: "package shelflife:bindings; world has-reactions { export shelflife:policy/reactions@0.1.0; }",
         world: "shelflife:bindings/has-reactions",
+        // What is passed is borrowed: it is written into the component's memory and nowhere else.
+        ownership: Borrowing { duplicate_if_necessary: false },
         with: { "shelflife:policy/types@0.1.0": super::imports::shelflife::policy::types },
+    });
+}
+
+/// `shelflife:policy/snapshots`.
+pub(super) mod snapshots {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        inline: "package shelflife:bindings; world has-snapshots { export shelflife:policy/snapshots@0.1.0; }",
+        world: "shelflife:bindings/has-snapshots",
     });
 }

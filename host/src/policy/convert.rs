@@ -97,9 +97,11 @@ pub(super) fn check_plan(
     known_feeds: &[&str],
     limits: &Limits,
 ) -> Result<(), Outcome> {
+    quota("rules", plan.rules.len(), limits.rules)?;
     let mut prefixes = HashSet::new();
     for rule in &plan.rules {
         let prefix = &rule.prefix;
+        quota("bytes in a name", prefix.len(), limits.name)?;
         if !prefixes.insert(prefix) {
             return Err(Outcome::Invalid(format!(
                 "two rules have the prefix {prefix:?}"
@@ -162,7 +164,7 @@ fn refuse_hints(of: &str, hints: &[types::Hint]) -> Result<(), Outcome> {
     }
 }
 
-fn quota(what: &'static str, got: usize, limit: usize) -> Result<(), Outcome> {
+pub(super) fn quota(what: &'static str, got: usize, limit: usize) -> Result<(), Outcome> {
     if got <= limit {
         Ok(())
     } else {
@@ -170,7 +172,7 @@ fn quota(what: &'static str, got: usize, limit: usize) -> Result<(), Outcome> {
     }
 }
 
-pub(super) fn change(change: &Change) -> reactions::Change {
+pub(super) fn change(change: &Change) -> reactions::Change<'_> {
     let kind = match change.kind {
         ChangeKind::Created => reactions::ChangeKind::Created,
         ChangeKind::Updated => reactions::ChangeKind::Updated,
@@ -179,10 +181,10 @@ pub(super) fn change(change: &Change) -> reactions::Change {
         ChangeKind::Other => reactions::ChangeKind::Other,
     };
     reactions::Change {
-        feed: change.feed.as_ref().into(),
+        feed: &change.feed,
         position: change.position,
-        collection: change.collection.as_ref().into(),
-        key: change.key.as_ref().into(),
+        collection: &change.collection,
+        key: &change.key,
         kind,
         at: change.at,
     }

@@ -6,6 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     policy: String,
+    version: Option<String>,
     function: Option<&'static str>,
     outcome: Outcome,
 }
@@ -23,6 +24,11 @@ pub enum Outcome {
         /// What it had.
         limit: u64,
     },
+    /// The call took too long by the clock on the wall.
+    Deadline {
+        /// How long it may take.
+        limit: std::time::Duration,
+    },
     /// The call asked for more than a limit allows.
     Quota {
         /// Of what.
@@ -30,6 +36,11 @@ pub enum Outcome {
         /// What it asked for.
         got: usize,
         /// What it may have.
+        limit: usize,
+    },
+    /// The strings and lists of one call were larger than may cross to the host.
+    Transfer {
+        /// Bytes that may.
         limit: usize,
     },
     /// The call trapped; the instance is gone.
@@ -40,11 +51,25 @@ pub enum Outcome {
 
 impl Error {
     pub(crate) fn new(policy: &str, function: Option<&'static str>, outcome: Outcome) -> Error {
+        let outcome = match outcome {
+            Outcome::Unusable(text) => Outcome::Unusable(plain(text, TEXT)),
+            Outcome::Refused(text) => Outcome::Refused(plain(text, TEXT)),
+            Outcome::Invalid(text) => Outcome::Invalid(plain(text, TEXT)),
+            Outcome::Trap(text) => Outcome::Trap(plain(text, TEXT)),
+            other => other,
+        };
         Error {
             policy: policy.to_owned(),
+            version: None,
             function,
             outcome,
         }
+    }
+
+    /// The same, and which version of the policy it was.
+    pub(crate) fn of_version(mut self, version: Option<&str>) -> Error {
+        self.version = version.map(str::to_owned);
+        self
     }
 
     /// A refusal by a policy that is no component, such as one compiled into the program.
@@ -57,6 +82,12 @@ impl Error {
     #[must_use]
     pub fn policy(&self) -> &str {
         &self.policy
+    }
+
+    /// The version that the policy says it has, if it says one.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// The exported function that was called, if one was.
@@ -79,7 +110,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "policy {}: ", self.policy)?;
+        write!(f, "policy {}", self.policy)?;
+        if let Some(version) = &self.version {
+            write!(f, " {version}")?;
+        }
+        f.write_str(": ")?;
         if let Some(function) = self.function {
             write!(f, "{function}: ")?;
         }
@@ -94,8 +129,12 @@ impl fmt::Display for Outcome {
                 f.write_str(reason)
             }
             Outcome::OutOfFuel { limit } => write!(f, "out of fuel: limit={limit}"),
+            Outcome::Deadline { limit } => write!(f, "out of time: limit={limit:?}"),
             Outcome::Quota { what, got, limit } => {
                 write!(f, "too much {what}: got={got}, limit={limit}")
+            }
+            Outcome::Transfer { limit } => {
+                write!(f, "too much data for one call (bytes): limit={limit}")
             }
             Outcome::Trap(reason) => write!(f, "trapped: {reason}"),
         }
@@ -103,6 +142,18 @@ impl fmt::Display for Outcome {
 }
 
 impl std::error::Error for Error {}
+
+/// Bytes of what an error quotes of a policy; more are cut off.
+const TEXT: usize = 4_096;
+
+/// Text of a policy on one line and of a bounded length: it may not move a terminal's cursor.
+pub(super) fn plain(mut text: String, limit: usize) -> String {
+    text.truncate(text.floor_char_boundary(limit));
+    match text.contains(char::is_control) {
+        true => text.replace(char::is_control, " "),
+        false => text,
+    }
+}
 
 /// A broken limit, on its way out through the guest.
 #[derive(Clone, Copy, Debug)]
@@ -123,3 +174,29 @@ impl fmt::Display for Breach {
 }
 
 impl std::error::Error for Breach {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_and_cannot_move_a_cursor() {
+        assert_eq!(plain("a\x1b[2Jb\nc".into(), 100), "a [2Jb c");
+        assert_eq!(plain("äöü".into(), 3), "ä", "not in the middle of a letter");
+    }
+
+    #[test]
+    fn an_error_quotes_no_more_of_a_policy_than_can_be_read() {
+        let text = format!("\x1b[2J{}", "no".repeat(1 << 20));
+        let kinds = [
+            Outcome::Unusable,
+            Outcome::Refused,
+            Outcome::Invalid,
+            Outcome::Trap,
+        ];
+        for kind in kinds {
+            let said = Error::new("p", Some("save"), kind(text.clone())).to_string();
+            assert!(said.len() < TEXT + 100 && !said.contains(char::is_control));
+        }
+    }
+}

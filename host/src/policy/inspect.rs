@@ -1,8 +1,10 @@
 //! What a file is, what it asks for and what it offers, without running it.
 
 use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
 
 use super::error::Outcome;
+use super::grants::{Grants, Permission};
 use super::{CONTRACT, Exports};
 
 /// What a component asks for and offers.
@@ -55,33 +57,99 @@ pub(super) fn interfaces(engine: &wasmtime::Engine, component: &Component) -> In
     }
 }
 
+/// The functions that a component imports from interfaces of the contract and that this host does not
+/// have: it was built for a later version.
+pub(super) fn lacking_functions(engine: &wasmtime::Engine, component: &Component) -> Vec<String> {
+    let ty = component.component_type();
+    let mut lacking = Vec::new();
+    for (name, import) in ty.imports(engine) {
+        let ComponentItem::ComponentInstance(instance) = import.ty else {
+            continue;
+        };
+        let Some((_, functions)) = ours(name)
+            .and_then(|(interface, _)| OFFERED.iter().find(|(offered, _)| *offered == interface))
+        else {
+            continue;
+        };
+        for (function, item) in instance.exports(engine) {
+            let is_function = matches!(item.ty, ComponentItem::ComponentFunc(_));
+            if is_function && !functions.contains(&function) {
+                lacking.push(format!("{name}#{function}"));
+            }
+        }
+    }
+    lacking
+}
+
+/// What this host offers: interfaces, and their functions.
+const OFFERED: [(&str, &[&str]); 7] = [
+    ("types", &[]),
+    ("clock", &["now"]),
+    ("random", &["next"]),
+    ("log", &["emit"]),
+    (
+        "purge",
+        &["keys", "tags", "prefix", "bump", "everything", "keys-again"],
+    ),
+    ("rows", &["after", "before"]),
+    ("vectors", &["of-change", "nearest", "purge-within"]),
+];
+
+/// Interface and version of a name such as `shelflife:policy/purge@0.1.0`.
+fn ours(name: &str) -> Option<(&str, &str)> {
+    let (path, version) = name.split_once('@').unwrap_or((name, ""));
+    Some((path.strip_prefix("shelflife:policy/")?, version))
+}
+
 /// The part of an interface's name before its version.
 fn unversioned(name: &str) -> &str {
     name.split_once('@').map_or(name, |(name, _)| name)
 }
 
-/// What stands between a component and this host: what it imports and the host lacks, what the host
-/// needs and it does not export, and what has another version.
-pub(super) fn check_interfaces(found: &Interfaces) -> Result<Exports, Outcome> {
-    const OFFERED: [&str; 7] = [
-        "types", "clock", "random", "log", "purge", "rows", "vectors",
-    ];
-    let ours = |name: &str| {
-        let (path, version) = name.split_once('@').unwrap_or((name, ""));
-        let interface = path.strip_prefix("shelflife:policy/")?;
-        Some((interface.to_owned(), version.to_owned()))
-    };
+/// What stands between a component and this host.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Mismatch {
+    /// What it imports and the host lacks.
+    pub(super) lacking: Vec<String>,
+    /// What the host needs and it does not export.
+    pub(super) missing: Vec<String>,
+    /// What has the wrong type, or comes from a version whose types are not known here.
+    pub(super) mistyped: Vec<String>,
+}
+
+impl Mismatch {
+    pub(super) fn refuse_unless_empty(&self) -> Result<(), Outcome> {
+        if *self == Mismatch::default() {
+            return Ok(());
+        }
+        let list = |title: &str, names: &[String]| match names {
+            [] => String::new(),
+            names => format!("; {title}: {}", names.join(", ")),
+        };
+        Err(Outcome::Unusable(format!(
+            "this component is no policy for {CONTRACT}{}{}{}",
+            list("it imports and the host lacks", &self.lacking),
+            list("the host needs and it does not export", &self.missing),
+            list("of the wrong type", &self.mistyped),
+        )))
+    }
+}
+
+/// Compares a component's interfaces with the host's.
+pub(super) fn check_interfaces(found: &Interfaces) -> (Exports, Mismatch) {
     let compatible = |version: &str| version.starts_with("0.1.");
-    let mut lacking = Vec::new();
-    let mut mistyped = Vec::new();
+    let mut mismatch = Mismatch::default();
     for import in &found.imports {
         match ours(import) {
-            Some((interface, version)) if OFFERED.contains(&interface.as_str()) => {
-                if !compatible(&version) {
-                    mistyped.push(format!("{import} (here: {CONTRACT})"));
+            Some((interface, version))
+                if OFFERED.iter().any(|(offered, _)| *offered == interface) =>
+            {
+                if !compatible(version) {
+                    let text = format!("{import} (here: {CONTRACT})");
+                    mismatch.mistyped.push(text);
                 }
             }
-            _ => lacking.push(import.clone()),
+            _ => mismatch.lacking.push(import.clone()),
         }
     }
     let mut exports = Exports::default();
@@ -90,40 +158,75 @@ pub(super) fn check_interfaces(found: &Interfaces) -> Result<Exports, Outcome> {
         let Some((interface, version)) = ours(export) else {
             continue;
         };
-        if !compatible(&version) {
-            mistyped.push(format!("{export} (here: {CONTRACT})"));
+        if !compatible(version) {
+            let text = format!("{export} (here: {CONTRACT})");
+            mismatch.mistyped.push(text);
             continue;
         }
-        match interface.as_str() {
+        match interface {
             "lifecycle" => has_lifecycle = true,
             "leases" => exports.leases = true,
             "reactions" => exports.reactions = true,
+            "snapshots" => exports.snapshots = true,
             _ => {}
         }
     }
-    let missing = if has_lifecycle {
-        Vec::new()
-    } else {
-        vec!["shelflife:policy/lifecycle".into()]
-    };
     // A lifecycle of another version is there, and mistyped rather than missing.
-    let missing: Vec<String> = missing
-        .into_iter()
-        .filter(|name: &String| !mistyped.iter().any(|other| unversioned(other) == name))
-        .collect();
-    if lacking.is_empty() && missing.is_empty() && mistyped.is_empty() {
-        return Ok(exports);
+    let lifecycle = "shelflife:policy/lifecycle";
+    let mut others = mismatch.mistyped.iter();
+    if !has_lifecycle && !others.any(|other| unversioned(other) == lifecycle) {
+        mismatch.missing.push(lifecycle.to_owned());
     }
-    let list = |title: &str, names: &[String]| match names {
-        [] => String::new(),
-        names => format!("; {title}: {}", names.join(", ")),
-    };
+    (exports, mismatch)
+}
+
+/// Refuses what asks for something that is withheld from it.
+pub(super) fn check_grants(found: &Interfaces, grants: &Grants) -> Result<(), Outcome> {
+    let asked = found.imports.iter().filter(|import| {
+        ours(import)
+            .and_then(|(interface, _)| Permission::of(interface))
+            .is_some_and(|permission| grants.withholds(permission))
+    });
+    let withheld: Vec<&str> = asked.map(String::as_str).collect();
+    if withheld.is_empty() {
+        return Ok(());
+    }
     Err(Outcome::Unusable(format!(
-        "this component is no policy for {CONTRACT}{}{}{}",
-        list("it imports and the host lacks", &lacking),
-        list("the host needs and it does not export", &missing),
-        list("of another version", &mistyped),
+        "it asks for what is withheld from it: {}",
+        withheld.join(", ")
     )))
+}
+
+/// The version that a component says it has, in the custom section `version` that `cargo xtask
+/// component` and other tools for components write.
+pub(super) fn version(component: &[u8]) -> Option<String> {
+    const CUSTOM: u8 = 0;
+    const NAME: &[u8] = b"version";
+    let mut rest = component.get(8..)?;
+    while let [id, after @ ..] = rest {
+        let (size, body) = leb128(after)?;
+        let (body, next) = body.split_at_checked(size)?;
+        if *id == CUSTOM {
+            let (length, body) = leb128(body)?;
+            let (name, text) = body.split_at_checked(length)?;
+            if name == NAME {
+                let text = std::str::from_utf8(text).ok()?;
+                let is_plain = text.len() <= 64 && text.chars().all(|c| c.is_ascii_graphic());
+                return is_plain.then(|| text.to_owned());
+            }
+        }
+        rest = next;
+    }
+    None
+}
+
+/// A number of up to 32 bits in WebAssembly's variable length, and what follows it.
+fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let length = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)? + 1;
+    let (number, rest) = bytes.split_at(length);
+    let digits = number.iter().rev();
+    let number = digits.fold(0_u64, |number, byte| number << 7 | u64::from(byte & 0x7f));
+    Some((usize::try_from(number).ok()?, rest))
 }
 
 #[cfg(test)]
@@ -143,36 +246,81 @@ mod tests {
         assert!(header(&[0; 101]).contains("got=101, limit=100"));
     }
 
+    fn named(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
     #[test]
     fn a_component_of_another_world_gets_three_lists() {
         let found = Interfaces {
-            imports: vec![
-                "wasi:io/poll@0.2.0".into(),
-                "shelflife:policy/purge@0.9.0".into(),
-            ],
-            exports: vec!["wasi:cli/run@0.2.0".into()],
+            imports: named(&["wasi:io/poll@0.2.0", "shelflife:policy/purge@0.9.0"]),
+            exports: named(&["wasi:cli/run@0.2.0"]),
         };
-        let report = check_interfaces(&found).unwrap_err().to_string();
-        assert!(
-            report.contains("the host lacks: wasi:io/poll@0.2.0"),
-            "{report}"
+        let (_, mismatch) = check_interfaces(&found);
+        assert_eq!(
+            mismatch.refuse_unless_empty().unwrap_err().to_string(),
+            "this component is no policy for shelflife:policy@0.1.0; \
+             it imports and the host lacks: wasi:io/poll@0.2.0; \
+             the host needs and it does not export: shelflife:policy/lifecycle; \
+             of the wrong type: shelflife:policy/purge@0.9.0 (here: shelflife:policy@0.1.0)"
         );
-        assert!(
-            report.contains("does not export: shelflife:policy/lifecycle"),
-            "{report}"
-        );
-        assert!(
-            report.contains("of another version: shelflife:policy/purge@0.9.0"),
-            "{report}"
-        );
+    }
+
+    #[test]
+    fn a_lifecycle_of_another_version_is_mistyped_and_not_missing() {
+        let found = Interfaces {
+            imports: Vec::new(),
+            exports: named(&["shelflife:policy/lifecycle@0.9.0"]),
+        };
+        let (_, mismatch) = check_interfaces(&found);
+        assert_eq!((mismatch.missing.len(), mismatch.mistyped.len()), (0, 1));
     }
 
     #[test]
     fn a_patch_release_of_the_contract_is_fine() {
         let found = Interfaces {
-            imports: vec!["shelflife:policy/purge@0.1.7".into()],
-            exports: vec!["shelflife:policy/lifecycle@0.1.7".into()],
+            imports: named(&["shelflife:policy/purge@0.1.7"]),
+            exports: named(&["shelflife:policy/lifecycle@0.1.7"]),
         };
-        assert_eq!(check_interfaces(&found), Ok(Exports::default()));
+        let (exports, mismatch) = check_interfaces(&found);
+        assert_eq!(exports, Exports::default());
+        assert_eq!(mismatch, Mismatch::default());
+    }
+
+    #[test]
+    fn what_is_withheld_and_asked_for_is_named() {
+        let found = Interfaces {
+            imports: named(&[
+                "shelflife:policy/types@0.1.0",
+                "shelflife:policy/log@0.1.0",
+                "shelflife:policy/vectors@0.1.0",
+            ]),
+            exports: Vec::new(),
+        };
+        let grants = Grants::all().without(Permission::Vectors);
+        assert_eq!(
+            check_grants(&found, &grants).unwrap_err().to_string(),
+            "it asks for what is withheld from it: shelflife:policy/vectors@0.1.0"
+        );
+        let grants = Grants::all().without(Permission::Random);
+        assert_eq!(check_grants(&found, &grants), Ok(()));
+    }
+
+    #[test]
+    fn a_version_is_read_from_the_section_that_tools_write() {
+        let section = |name: &str, text: &str| {
+            let mut bytes = vec![0, (1 + name.len() + text.len()) as u8, name.len() as u8];
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+            bytes
+        };
+        let header = b"\0asm\x0d\0\x01\0".to_vec();
+        let with = |sections: &[Vec<u8>]| [header.as_slice(), &sections.concat()].concat();
+        let component = with(&[section("authors", "x"), section("version", "1.2.3")]);
+        assert_eq!(version(&component).as_deref(), Some("1.2.3"));
+        assert_eq!(version(&component[..component.len() - 1]), None, "cut off");
+        assert_eq!(version(&with(&[section("version", "1\n2")])), None);
+        assert_eq!(version(&with(&[])), None);
+        assert_eq!(version(b""), None);
     }
 }

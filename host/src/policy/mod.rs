@@ -5,30 +5,60 @@
 //! [`Guard`] keeps a failing one from hurting anybody: it calls again on a new instance, falls back
 //! to a safety-net lease, and drops everything when an invalidation cannot be carried out.
 //!
+//! A cache names its policies by [`Source`]. They can be replaced while it runs; what came of that says a
+//! [`SwapReport`], and what a candidate would have done differently a [`CanaryReport`].
+//!
 //! No hit calls a policy. A fill does where the policy decides leases one by one, a change does where
 //! it listens; what a call purges is noted in a journal and handed out when the call succeeds.
 
 #[allow(unsafe_code)] // generated; see the top of the file
 mod bindings;
+mod canary;
 mod change;
 mod component;
 mod convert;
+mod deadline;
+mod deployment;
+mod difference;
+mod disk;
 mod error;
+mod grants;
 mod guard;
+mod health;
+mod info;
 mod inspect;
+mod instance;
 mod limits;
+mod loader;
+mod meet;
+mod memory;
+mod runtime;
+mod set;
+mod source;
 mod state;
+mod swap;
 
 use std::sync::Arc;
 
 use crate::engine::{Engine, Instant, Lease, Plan, Purge};
 
 pub use change::{Change, ChangeKind, Loaded, Row};
-pub use component::{CompiledPolicy, Instance, Runtime};
+pub use component::CompiledPolicy;
+pub use difference::{CanaryReport, LeaseDifference, PurgeDifference, Sample};
 pub use error::{Error, Outcome};
+pub use grants::{Grants, Permission};
 pub use guard::{Factory, Guard, LeaseFor, Reaction};
+pub use info::PolicyInfo;
 pub use inspect::Interfaces;
+pub use instance::Instance;
 pub use limits::Limits;
+pub use runtime::Runtime;
+pub use source::Source;
+pub use swap::{Entries, Restored, SwapReport};
+
+pub(crate) use loader::Loader;
+pub(crate) use set::PolicySet;
+pub(crate) use swap::Exchange;
 
 /// The contract that this host offers.
 pub const CONTRACT: &str = "shelflife:policy@0.1.0";
@@ -40,12 +70,19 @@ pub struct Exports {
     pub leases: bool,
     /// `reactions`: it can be told of changes.
     pub reactions: bool,
+    /// `snapshots`: what it has learned can be handed to another instance.
+    pub snapshots: bool,
 }
 
 /// What can be called, in WebAssembly or not.
 pub trait Policy: Send {
     /// What errors call it.
     fn name(&self) -> &str;
+
+    /// The version that it says it has, if it says one.
+    fn version(&self) -> Option<&str> {
+        None
+    }
 
     /// What it can be called for.
     fn exports(&self) -> Exports;
@@ -71,6 +108,26 @@ pub trait Policy: Send {
     /// Nothing of it takes effect.
     fn on_changes(&mut self, changes: &[Change], now: Instant) -> Result<Vec<Purge>, Error>;
 
+    /// What it has learned, for the instance that takes its place; nothing from a policy that does not
+    /// export `snapshots`.
+    ///
+    /// # Errors
+    ///
+    /// The instance that follows begins without.
+    fn save(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
+
+    /// Hands it what another instance has saved, of the policy with the name `saved_by`. Called once after
+    /// `configure`, where the policy exports `snapshots`.
+    ///
+    /// # Errors
+    ///
+    /// The instance is of no use any more.
+    fn restore(&mut self, _saved_by: &str, _state: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// What its calls came to so far.
     fn calls(&self) -> Calls;
 }
@@ -88,6 +145,8 @@ pub struct Calls {
     pub timed: u64,
     /// Their wall time together, in nanoseconds.
     pub timed_nanos: u64,
+    /// Lines that they logged past the limit of a call, and that were dropped.
+    pub lines_dropped: u64,
 }
 
 impl std::ops::AddAssign for Calls {
@@ -97,6 +156,7 @@ impl std::ops::AddAssign for Calls {
         self.fuel += other.fuel;
         self.timed += other.timed;
         self.timed_nanos += other.timed_nanos;
+        self.lines_dropped += other.lines_dropped;
     }
 }
 
@@ -151,4 +211,9 @@ impl Default for Surroundings {
             index: None,
         }
     }
+}
+
+/// Hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use wasmtime::StoreLimits;
 use wasmtime::component::HasData;
 
 use super::bindings::imports::shelflife::policy::{
     clock, log, purge, random, rows, types, vectors,
 };
 use super::change::Change;
-use super::error::Breach;
+use super::deadline::Overtime;
+use super::error::{Breach, plain};
 use super::limits::Limits;
+use super::memory::Caps;
 use super::{Level, Surroundings};
 use crate::engine::{Instant, Nanos, Purge, PurgeMode};
 
 /// The data of an instance's store.
 pub(super) struct State {
-    pub(super) memory: StoreLimits,
+    pub(super) memory: Caps,
     pub(super) limits: Limits,
     surroundings: Surroundings,
     now: Instant,
@@ -27,6 +28,9 @@ pub(super) struct State {
     journal: Vec<Purge>,
     changes: Vec<Change>,
     log_lines: usize,
+    /// Lines past the limit, of all calls.
+    pub(super) lines_dropped: u64,
+    pub(super) overtime: Overtime,
 }
 
 impl HasData for State {
@@ -34,7 +38,7 @@ impl HasData for State {
 }
 
 impl State {
-    pub(super) fn new(memory: StoreLimits, limits: Limits, surroundings: Surroundings) -> State {
+    pub(super) fn new(memory: Caps, limits: Limits, surroundings: Surroundings) -> State {
         State {
             memory,
             limits,
@@ -46,6 +50,8 @@ impl State {
             journal: Vec::new(),
             changes: Vec::new(),
             log_lines: 0,
+            lines_dropped: 0,
+            overtime: Overtime::default(),
         }
     }
 
@@ -151,10 +157,10 @@ impl random::Host for State {
 }
 
 impl log::Host for State {
-    fn emit(&mut self, level: log::Level, mut message: String) -> wasmtime::Result<()> {
+    fn emit(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
         self.log_lines += 1;
         if self.log_lines <= self.limits.log_lines {
-            message.truncate(message.floor_char_boundary(self.limits.log_line));
+            let message = plain(message, self.limits.log_line);
             let level = match level {
                 log::Level::Trace => Level::Trace,
                 log::Level::Debug => Level::Debug,
@@ -163,6 +169,8 @@ impl log::Host for State {
                 log::Level::Error => Level::Error,
             };
             (self.surroundings.log)(level, &message);
+        } else {
+            self.lines_dropped += 1;
         }
         Ok(())
     }
@@ -244,11 +252,15 @@ impl vectors::Host for State {
         finite(&to, at_least)?;
         self.search()?;
         let limit = (limit as usize).min(self.limits.purges);
+        let began = self.limits.deadline.map(|_| std::time::Instant::now());
         let near = self
             .surroundings
             .index
             .as_ref()
             .map(|index| index.nearest(&to, at_least, limit));
+        if let Some(began) = began {
+            self.overtime.searched += began.elapsed();
+        }
         let neighbour = |(key, similarity)| vectors::Neighbour { key, similarity };
         Ok(near.into_iter().flatten().map(neighbour).collect())
     }
@@ -276,7 +288,7 @@ mod tests {
     use super::*;
 
     fn state(limits: Limits) -> State {
-        State::new(StoreLimits::default(), limits, Surroundings::default())
+        State::new(Caps::new(0), limits, Surroundings::default())
     }
 
     fn breach(result: wasmtime::Result<()>) -> &'static str {

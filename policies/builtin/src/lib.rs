@@ -27,6 +27,8 @@ pub struct BuiltIn {
     pub component: &'static [u8],
     /// SHA-256 of the component, as 64 hexadecimal digits.
     pub sha256: &'static str,
+    /// Its version.
+    pub version: &'static str,
     /// What it does, in one line.
     pub summary: &'static str,
 }
@@ -37,6 +39,7 @@ macro_rules! built_in {
             name: $name,
             component: include_bytes!(concat!("../../dist/", $name, ".wasm")),
             sha256: include_str!(concat!("../../dist/", $name, ".sha256")),
+            version: env!("CARGO_PKG_VERSION"),
             summary: $summary,
         }
     };

@@ -5,7 +5,8 @@
 ///
 /// Names the policy's type and what the component exports besides `lifecycle`: `leases` where
 /// [`Policy::on_fill`](crate::Policy::on_fill) is written, `reactions` where
-/// [`Policy::on_changes`](crate::Policy::on_changes) is. A host calls what is listed and nothing else.
+/// [`Policy::on_changes`](crate::Policy::on_changes) is, `snapshots` where
+/// [`Policy::save`](crate::Policy::save) and [`Policy::restore`](crate::Policy::restore) are. A host calls what is listed and nothing else.
 /// Once a crate, at its root or in any module.
 ///
 /// ```
@@ -97,6 +98,20 @@ macro_rules! __export_interface {
         }
         $crate::guest::bindings::reactions::export_reactions!(
             $component with_types_in $crate::guest::bindings::reactions
+        );
+    };
+    (snapshots $component:ident $instance:ident) => {
+        impl $crate::guest::snapshots::Guest for $component {
+            fn save() -> Result<Vec<u8>, String> {
+                $instance.with(|instance| $crate::guest::save(instance))
+            }
+
+            fn restore(saved_by: String, state: Vec<u8>) -> Result<(), String> {
+                $instance.with(|instance| $crate::guest::restore(instance, &saved_by, &state))
+            }
+        }
+        $crate::guest::bindings::snapshots::export_snapshots!(
+            $component with_types_in $crate::guest::bindings::snapshots
         );
     };
 }

@@ -37,6 +37,21 @@ pub trait NativePolicy {
     /// The policy's own text, or one that says that `configure` was not called or that the policy does
     /// not export `reactions`. The caller then discards what `host` has noted during the call.
     fn on_changes(&mut self, changes: &[Change], host: &mut dyn NativeHost) -> Result<(), String>;
+
+    /// What the policy has learned.
+    ///
+    /// # Errors
+    ///
+    /// The policy's own text, or one that says that `configure` was not called or that the policy does
+    /// not export `snapshots`.
+    fn save(&self) -> Result<Vec<u8>, String>;
+
+    /// Hands the policy what another instance has learned, of the policy with the name `saved_by`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`save`](Self::save); the caller then discards the policy.
+    fn restore(&mut self, saved_by: &str, state: &[u8]) -> Result<(), String>;
 }
 
 /// The policy `P` as native code, not configured yet.
@@ -78,4 +93,20 @@ impl<P: Exported> NativePolicy for Native<P> {
         self.configured()?
             .on_changes(changes, &mut Host::native(host))
     }
+
+    fn save(&self) -> Result<Vec<u8>, String> {
+        if !P::EXPORTS.snapshots {
+            return Err(NO_SNAPSHOTS.to_owned());
+        }
+        self.0.as_ref().ok_or(crate::NOT_CONFIGURED)?.save()
+    }
+
+    fn restore(&mut self, saved_by: &str, state: &[u8]) -> Result<(), String> {
+        if !P::EXPORTS.snapshots {
+            return Err(NO_SNAPSHOTS.to_owned());
+        }
+        self.configured()?.restore(saved_by, state)
+    }
 }
+
+const NO_SNAPSHOTS: &str = "the policy does not export `snapshots`";

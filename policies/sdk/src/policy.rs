@@ -8,7 +8,7 @@ use crate::plan::Plan;
 
 /// A cache invalidation policy.
 ///
-/// Only [`configure`](Self::configure) must be written. The other two are called only where
+/// Only [`configure`](Self::configure) must be written. The others are called only where
 /// [`export!`](crate::export) lists them; the texts of errors reach the operator as they are.
 pub trait Policy: Sized {
     /// The settings, read from JSON: a type that derives `Deserialize`, with
@@ -46,6 +46,28 @@ pub trait Policy: Sized {
     fn on_changes(&mut self, _changes: &[Change], _host: &mut Host) -> Result<(), String> {
         Ok(())
     }
+
+    /// What the policy has learned, in a format of its own, for the instance that takes its place when
+    /// it is swapped, or when it traps and is made anew. A policy that exports `snapshots` has one
+    /// instance, so that every call sees what all before it have left behind.
+    ///
+    /// # Errors
+    ///
+    /// On an error the instance that follows begins without.
+    fn save(&self) -> Result<Vec<u8>, String> {
+        Err("this policy exports `snapshots` but does not implement `save`".to_owned())
+    }
+
+    /// Called once after [`configure`](Self::configure) where another instance was there before:
+    /// `saved_by` is the name of its policy, which may be another one or an older version, and `state`
+    /// what its [`save`](Self::save) answered.
+    ///
+    /// # Errors
+    ///
+    /// On an error the host puts an instance in place that was configured and not restored.
+    fn restore(&mut self, _saved_by: &str, _state: &[u8]) -> Result<(), String> {
+        Err("this policy exports `snapshots` but does not implement `restore`".to_owned())
+    }
 }
 
 /// Which interfaces a policy's component exports besides `lifecycle`.
@@ -55,6 +77,8 @@ pub struct Exports {
     pub leases: bool,
     /// Whether the host may call [`Policy::on_changes`].
     pub reactions: bool,
+    /// Whether the host may call [`Policy::save`] and [`Policy::restore`].
+    pub snapshots: bool,
 }
 
 impl Exports {
@@ -62,6 +86,7 @@ impl Exports {
     pub const NONE: Self = Self {
         leases: false,
         reactions: false,
+        snapshots: false,
     };
 }
 

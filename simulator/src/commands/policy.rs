@@ -43,7 +43,7 @@ impl Policy {
             Some(built_in) => built_in.component.to_vec(),
             None => std::fs::read(file).map_err(|error| unreadable(&name, &error))?,
         };
-        let runtime = Runtime::new(Limits::default()).map_err(Error::other)?;
+        let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
         let compiled = runtime.compile(&name, &bytes).map_err(Error::usage)?;
         let interfaces = compiled.interfaces();
         let list = |names: &[String], meaning: fn(&str) -> &'static str| match names {
@@ -103,6 +103,7 @@ fn export(name: &str) -> &'static str {
         "lifecycle" => "its rules, once",
         "leases" => "called for each fill whose rule has no lease",
         "reactions" => "called with changes",
+        "snapshots" => "called to hand on what it has learned",
         _ => "not called by this host",
     }
 }

@@ -41,7 +41,7 @@ impl Contender {
 ///
 /// Names the policy and what is wrong with its file or its settings.
 pub fn contenders(loaded: &Loaded) -> Result<Vec<Contender>, Error> {
-    let runtime = Runtime::new(Limits::default()).map_err(Error::other)?;
+    let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
     let policies = loaded.scenario.policies.iter();
     let mut contenders: Vec<Contender> = policies
         .enumerate()
@@ -83,7 +83,7 @@ fn contender(loaded: &Loaded, policy: &Policy, runtime: &Runtime) -> Result<Cont
     // Configured once before anything runs, so that a wrong setting costs no time.
     let trial = Arc::clone(&maker);
     let trial = Box::new(move || trial(Surroundings::default()));
-    Guard::configure(trial, &config, &FEEDS, Limits::default()).map_err(Error::usage)?;
+    Guard::configure(trial, &config, &FEEDS, Limits::deterministic()).map_err(Error::usage)?;
     let kind = match component_sha256 {
         Some(_) => PolicyKind::Component,
         None => PolicyKind::Native,

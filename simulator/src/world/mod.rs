@@ -335,9 +335,7 @@ impl<'a> World<'a> {
             fallback_us: fallback as f64 / 1000.0,
         };
         let guards = self.nodes.iter().filter_map(|node| node.guard.as_ref());
-        let policy_error = guards
-            .filter_map(|guard| guard.last_error().cloned())
-            .next();
+        let policy_error = guards.filter_map(|guard| guard.last_error()).next();
         let (summary, series, histograms) = self.recorder.finish(figures);
         Outcome {
             summary,

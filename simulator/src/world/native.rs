@@ -55,6 +55,7 @@ impl Policy for NativePolicy {
         Exports {
             leases: exports.leases,
             reactions: exports.reactions,
+            snapshots: exports.snapshots,
         }
     }
 
@@ -95,6 +96,23 @@ impl Policy for NativePolicy {
             Ok(()) => Ok(std::mem::take(&mut self.outside.journal)),
             Err(reason) => Err(self.refused("on-changes", reason)),
         }
+    }
+
+    fn save(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        if !self.policy.exports().snapshots {
+            return Ok(None);
+        }
+        self.calls.calls += 1;
+        let state = self.policy.save();
+        state
+            .map(Some)
+            .map_err(|reason| self.refused("save", reason))
+    }
+
+    fn restore(&mut self, saved_by: &str, state: &[u8]) -> Result<(), Error> {
+        self.calls.calls += 1;
+        let restored = self.policy.restore(saved_by, state);
+        restored.map_err(|reason| self.refused("restore", reason))
     }
 
     fn calls(&self) -> Calls {

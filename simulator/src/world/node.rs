@@ -74,7 +74,7 @@ fn guard(
         }
     };
     let factory = factory(maker, surroundings);
-    Guard::configure(factory, config, &FEEDS, Limits::default()).map(Some)
+    Guard::configure(factory, config, &FEEDS, Limits::deterministic()).map(Some)
 }
 
 /// One cache of the fleet.

@@ -17,11 +17,11 @@ fn a_wrong_scenario_names_file_line_and_key() {
         ),
         (
             "[[policy]]\nuse = \"ttl\"\n[policy.config]\n\ntl = \"60s\"",
-            "s.toml:5: policy ttl: configure: unknown setting `tl`: did you mean `ttl`?",
+            "s.toml:5: policy ttl 0.1.0: configure: unknown setting `tl`: did you mean `ttl`?",
         ),
         (
             "[[policy]]\nuse = \"cdc\"\n[[policy]]\nuse = \"ttl\"\nconfig = { ttl = 60 }",
-            "s.toml:5: policy ttl: configure: `ttl` should be a duration",
+            "s.toml:5: policy ttl 0.1.0: configure: `ttl` should be a duration",
         ),
         (
             "[[policy]]\nuse = \"tll\"",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::actor::Actor;
-use crate::engine::{Demand, Fill, Outcome, Purge, PurgeMode, Replaced};
+use crate::engine::{Demand, Entry, Fill, Outcome, Purge, PurgeMode, Replaced};
 use crate::round::Value;
 use crate::subjects::{self, Members};
 
@@ -58,8 +58,18 @@ impl Actor<'_> {
         } else {
             Demand::NONE
         };
-        round.underway.revoking(revoked, || {
-            round.engine.purge_demanding(purge, &demand, round.now())
+        // Which entries lie under a prefix, a predicate can say as well.
+        let says_where = demand == Demand::NONE && self.random.bool();
+        round.underway.revoking(revoked, || match purge {
+            Purge::Prefix { prefix, mode } if says_where => {
+                let prefix = prefix.clone();
+                let lies_there =
+                    move |entry: &Entry<Value>| entry.key().text().starts_with(&prefix);
+                round
+                    .engine
+                    .purge_where(Arc::new(lies_there), *mode, round.now())
+            }
+            _ => round.engine.purge_demanding(purge, &demand, round.now()),
         });
         if comes_early {
             self.pause();

@@ -163,3 +163,45 @@ fn a_load_past_its_limit_holds_nobody_up_and_stores_nothing() {
     assert!(!finish(&engine, slow, "LATE", &Lease::default()));
     assert!(finish(&engine, next, "x", &Lease::default()));
 }
+
+#[test]
+fn entries_that_are_weighed_share_the_capacity_by_weight() {
+    let engine: TestEngine = Engine::new(&Options {
+        capacity: 100,
+        weighed: true,
+        ..Options::default()
+    });
+    let store = |key: &str, weight| {
+        let fill = Fill {
+            weight,
+            ..Fill::default()
+        };
+        let lease = Lease::for_nanos(1_000);
+        engine.insert(engine.key(key), "x", &lease, &fill, &mut || 0.5)
+    };
+    for (key, weight) in [("a", 40), ("b", 40), ("c", 0)] {
+        assert!(store(key, weight).evicted.is_empty());
+    }
+    assert_eq!((engine.entry_count(), engine.weight()), (3, 81));
+    assert!(!store("d", 40).evicted.is_empty());
+    assert!(engine.weight() <= 100, "{}", engine.weight());
+    assert_eq!(store("e", 101).evicted.len(), 1, "it is too heavy itself");
+    assert!(engine.peek_fresh(engine.key("e"), 0).is_none());
+}
+
+#[test]
+fn a_value_that_is_to_be_skipped_is_for_those_who_wait_and_is_not_kept() {
+    let engine = plain();
+    let ticket = begin(&engine, "a", 0);
+    let fill = Fill {
+        skip: true,
+        ..Fill::default()
+    };
+    let lease = Lease::for_nanos(1_000);
+    let stored = engine.complete(ticket, "x", &lease, &fill, &mut || 0.5);
+    assert_eq!(
+        (stored.outcome, *stored.entry.value()),
+        (Outcome::Skipped, "x")
+    );
+    assert_eq!(hit(&engine, "a", 0), None);
+}

@@ -1,11 +1,14 @@
 //! The promises P1–P5, one interleaving a test. Values say which state of the origin they hold.
 
+mod copies;
 mod counters;
 mod loads;
 mod meaning;
 mod memory;
 mod origin;
+mod predicates;
 mod purges;
+mod updates;
 
 use super::*;
 

@@ -33,6 +33,7 @@ impl Policy for Scripted {
         Exports {
             leases: true,
             reactions: true,
+            snapshots: false,
         }
     }
     fn configure(&mut self, _: &str) -> Result<Plan, Error> {
@@ -193,4 +194,137 @@ fn after_eight_failures_in_a_row_the_safety_net_stands_in() {
         "although the script would let it work"
     );
     assert!(guard.react(&[Change::write("a")], 0).failed);
+}
+
+/// Counts its fills, and traps where its script says so.
+struct Counting {
+    seen: u64,
+    script: Arc<parking_lot::Mutex<Vec<bool>>>,
+}
+
+impl Policy for Counting {
+    fn name(&self) -> &str {
+        "counting"
+    }
+    fn exports(&self) -> Exports {
+        Exports {
+            leases: true,
+            reactions: false,
+            snapshots: true,
+        }
+    }
+    fn configure(&mut self, _: &str) -> Result<Plan, Error> {
+        let rules = vec![crate::engine::Rule::default()];
+        Ok(Plan {
+            rules,
+            feeds: Vec::new(),
+        })
+    }
+    fn on_fill(&mut self, _: &Loaded<'_>) -> Result<Lease, Error> {
+        if self.script.lock().pop() == Some(true) {
+            return Err(Error::new(
+                "counting",
+                None,
+                Outcome::Trap("as told".into()),
+            ));
+        }
+        self.seen += 1;
+        Ok(Lease::for_nanos(self.seen))
+    }
+    fn on_changes(&mut self, _: &[Change], _: Instant) -> Result<Vec<Purge>, Error> {
+        Ok(Vec::new())
+    }
+    fn save(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(Some(self.seen.to_le_bytes().to_vec()))
+    }
+    fn restore(&mut self, saved_by: &str, state: &[u8]) -> Result<(), Error> {
+        assert_eq!(saved_by, "counting");
+        self.seen = u64::from_le_bytes(state.try_into().unwrap());
+        Ok(())
+    }
+    fn calls(&self) -> Calls {
+        Calls::default()
+    }
+}
+
+#[test]
+fn an_instance_in_the_place_of_one_that_trapped_knows_what_that_had_saved() {
+    let script = Arc::new(parking_lot::Mutex::new(Vec::new()));
+    let shared = Arc::clone(&script);
+    let factory: Factory = Box::new(move || {
+        let script = Arc::clone(&shared);
+        Ok(Box::new(Counting { seen: 0, script }))
+    });
+    let mut guard = Guard::configure(factory, "{}", &[], Limits::default()).unwrap();
+    for seen in 1..=300 {
+        assert_eq!(ttl(&mut guard), seen);
+    }
+    script.lock().push(true);
+    assert_eq!(ttl(&mut guard), SAFETY_NET);
+    assert_eq!(ttl(&mut guard), 257, "saved every 256 calls");
+}
+
+#[test]
+fn what_was_handed_on_is_not_lost_by_a_trap_soon_after() {
+    let script = Arc::new(parking_lot::Mutex::new(Vec::new()));
+    let shared = Arc::clone(&script);
+    let factory: Factory = Box::new(move || {
+        let script = Arc::clone(&shared);
+        Ok(Box::new(Counting { seen: 0, script }))
+    });
+    let mut guard = Guard::configure(factory, "{}", &[], Limits::default()).unwrap();
+    let saved = Saved {
+        by: "counting".into(),
+        state: 10_u64.to_le_bytes().to_vec(),
+    };
+    guard.restore(&saved).unwrap();
+    assert_eq!(ttl(&mut guard), 11);
+    script.lock().push(true);
+    ttl(&mut guard);
+    assert_eq!(ttl(&mut guard), 12);
+}
+
+#[test]
+fn the_instances_of_a_policy_fail_together() {
+    let mut first = guard(&[
+        trap(),
+        trap(),
+        trap(),
+        trap(),
+        trap(),
+        trap(),
+        trap(),
+        trap(),
+    ]);
+    let script = Arc::default();
+    let journal = Journal::default();
+    let factory: Factory = Box::new(move || {
+        Ok(Box::new(Scripted {
+            number: 9,
+            script: Arc::clone(&script),
+            journal: Arc::clone(&journal),
+        }))
+    });
+    let mut second = first.another(factory).unwrap();
+    assert_eq!(ttl(&mut second), 7);
+    for _ in 0..8 {
+        ttl(&mut first);
+    }
+    assert_eq!(
+        ttl(&mut second),
+        SAFETY_NET,
+        "although it never failed itself"
+    );
+    assert!(second.last_error().is_some());
+}
+
+#[test]
+fn an_instance_with_another_plan_is_none_of_the_policy() {
+    let first = guard(&[]);
+    let factory: Factory = Box::new(|| {
+        let script = Arc::default();
+        Ok(Box::new(Counting { seen: 0, script }))
+    });
+    let error = first.another(factory).err().unwrap().to_string();
+    assert!(error.contains("another plan each time"), "{error}");
 }

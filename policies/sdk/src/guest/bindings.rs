@@ -63,3 +63,17 @@ pub mod reactions {
         pub_export_macro: true,
     });
 }
+
+pub mod snapshots {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        inline: "
+            package shelflife:policy-exports;
+            world exports-snapshots { export shelflife:policy/snapshots@0.1.0; }
+        ",
+        world: "shelflife:policy-exports/exports-snapshots",
+        generate_all,
+        export_macro_name: "export_snapshots",
+        pub_export_macro: true,
+    });
+}

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 pub use bindings::leases::exports::shelflife::policy::leases;
 pub use bindings::lifecycle::exports::shelflife::policy::lifecycle;
 pub use bindings::reactions::exports::shelflife::policy::reactions;
+pub use bindings::snapshots::exports::shelflife::policy::snapshots;
 
 use crate::host::Host;
 use crate::policy::Policy;
@@ -49,4 +50,21 @@ pub fn on_changes<P: Policy>(
     let policy = instance.as_mut().ok_or(crate::NOT_CONFIGURED)?;
     let changes: Vec<_> = changes.into_iter().map(convert::change).collect();
     policy.on_changes(&changes, &mut Host::imported())
+}
+
+/// Asks the policy for what it has learned.
+pub fn save<P: Policy>(instance: &Instance<P>) -> Result<Vec<u8>, String> {
+    let instance = instance.borrow();
+    instance.as_ref().ok_or(crate::NOT_CONFIGURED)?.save()
+}
+
+/// Hands the policy what another instance has learned.
+pub fn restore<P: Policy>(
+    instance: &Instance<P>,
+    saved_by: &str,
+    state: &[u8],
+) -> Result<(), String> {
+    let mut instance = instance.borrow_mut();
+    let policy = instance.as_mut().ok_or(crate::NOT_CONFIGURED)?;
+    policy.restore(saved_by, state)
 }

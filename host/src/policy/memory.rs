@@ -1,0 +1,73 @@
+//! How much an instance may grow.
+
+use wasmtime::ResourceLimiter;
+
+use super::error::Breach;
+
+/// Caps what an instance may hold. Growth past a cap traps with an error that names the limit: a guest
+/// that saw its growth refused would panic without saying why.
+pub(super) struct Caps {
+    /// Of all linear memories together, in bytes.
+    memory: usize,
+    held: usize,
+}
+
+/// A policy is one component of a few modules.
+const INSTANCES: usize = 16;
+const TABLES: usize = 16;
+const MEMORIES: usize = 4;
+const TABLE_ELEMENTS: usize = 100_000;
+
+impl Caps {
+    pub(super) fn new(memory: usize) -> Caps {
+        Caps { memory, held: 0 }
+    }
+}
+
+impl ResourceLimiter for Caps {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let held = self.held - current.min(self.held) + desired;
+        if held > self.memory {
+            return Err(wasmtime::Error::new(Breach {
+                what: "memory (bytes)",
+                got: held,
+                limit: self.memory,
+            }));
+        }
+        self.held = held;
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if desired > TABLE_ELEMENTS {
+            return Err(wasmtime::Error::new(Breach {
+                what: "table elements",
+                got: desired,
+                limit: TABLE_ELEMENTS,
+            }));
+        }
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}

@@ -1,0 +1,198 @@
+//! Does whatever a policy must not: once configured, in the call that its settings name and in the way
+//! that they name.
+//!
+//! `{ "in": "on-fill", "does": "loop" }` loops for ever when it is asked for a lease, and does nothing
+//! worth a word in its other calls. Run by the host's tests, which hold that no request fails for it.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use serde::Deserialize;
+use shelflife_policy::{
+    Change, Fill, Host, Lease, Level, Listen, Plan, Policy, PurgeMode, Rule, export,
+};
+
+/// Where it does harm, and which.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// In which call.
+    r#in: Call,
+    does: Harm,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            r#in: Call::OnFill,
+            does: Harm::Nothing,
+        }
+    }
+}
+
+/// A call of the contract.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Call {
+    Configure,
+    OnFill,
+    OnChanges,
+}
+
+/// What it does there.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Harm {
+    Nothing,
+    /// Never comes back.
+    Loop,
+    /// Calls itself for ever.
+    Recurse,
+    /// Takes memory until there is none.
+    Grow,
+    Panic,
+    /// Answers with an error of a megabyte, in which a terminal would find orders.
+    Refuse,
+    /// Logs for ever.
+    LogForEver,
+    /// Logs a hundred lines, which is more than it may and no failure.
+    LogTooMuch,
+    /// Answers with 10,000 tags, or in `configure` as many rules.
+    TooMany,
+    /// Answers with, or purges, a name of a megabyte.
+    LongName,
+    /// Answers with numbers that are none, or purges by a vector of them.
+    NotANumber,
+    /// Purges a million keys, one call each.
+    MillionPurges,
+    /// Purges keys of five megabytes in one call.
+    FiveMegabytes,
+    /// Purges everything, and then traps.
+    TrapInTheJournal,
+    /// Purges everything whatever happens, which it may.
+    PurgeEverything,
+    /// Searches for ever.
+    Search,
+}
+
+/// The policy.
+pub struct Evil {
+    settings: Settings,
+}
+
+const MEGABYTE: usize = 1 << 20;
+
+impl Policy for Evil {
+    type Config = Settings;
+
+    fn configure(settings: Settings) -> Result<(Self, Plan), String> {
+        let mut plan = Plan::on_fill().listen(Listen::Writes);
+        if settings.r#in == Call::Configure {
+            harm(settings.does)?;
+            match settings.does {
+                Harm::TooMany => {
+                    plan = (0..10_000).fold(plan, |plan, n| plan.rule(Rule::prefix(n.to_string())));
+                }
+                Harm::LongName => plan = plan.rule(Rule::prefix("x".repeat(MEGABYTE))),
+                Harm::NotANumber => plan = plan.rule(Rule::prefix("x").nearest(f32::NAN)),
+                _ => {}
+            }
+        }
+        Ok((Self { settings }, plan))
+    }
+
+    fn on_fill(&mut self, fill: &Fill, host: &mut Host) -> Result<Lease, String> {
+        let lease = Lease::for_duration(Duration::from_secs(600)).tag(&fill.key);
+        if self.settings.r#in != Call::OnFill {
+            return Ok(lease);
+        }
+        harm(self.settings.does)?;
+        log(self.settings.does, host);
+        Ok(match self.settings.does {
+            Harm::TooMany => Lease {
+                tags: vec!["tag".to_owned(); 10_000],
+                ..lease
+            },
+            Harm::LongName => lease.tag("x".repeat(MEGABYTE)),
+            Harm::NotANumber => lease.jitter(f64::NAN),
+            _ => lease,
+        })
+    }
+
+    fn on_changes(&mut self, changes: &[Change], host: &mut Host) -> Result<(), String> {
+        let keys: Vec<String> = changes.iter().map(|change| change.key.clone()).collect();
+        if self.settings.r#in != Call::OnChanges {
+            host.purge_tags(&keys, PurgeMode::Drop);
+            return Ok(());
+        }
+        harm(self.settings.does)?;
+        log(self.settings.does, host);
+        match self.settings.does {
+            Harm::LongName => host.purge_keys(&["x".repeat(MEGABYTE)], PurgeMode::Drop),
+            Harm::NotANumber => host.purge_within(&[f32::NAN; 4], 0.5, PurgeMode::Drop),
+            Harm::MillionPurges => {
+                for _ in 0..1_000_000 {
+                    host.purge_keys(&keys, PurgeMode::Drop);
+                }
+            }
+            Harm::FiveMegabytes => {
+                let keys = vec!["x".repeat(1_000); 5_000];
+                host.purge_keys(&keys, PurgeMode::Drop);
+            }
+            Harm::TrapInTheJournal => {
+                host.purge_everything(PurgeMode::Drop);
+                panic!("half way");
+            }
+            Harm::PurgeEverything => host.purge_everything(PurgeMode::Drop),
+            Harm::Search => loop {
+                black_box(host.nearest(&[1.0, 0.0], 0.5, 10));
+            },
+            _ => host.purge_tags(&keys, PurgeMode::Drop),
+        }
+        Ok(())
+    }
+}
+
+/// What takes no host to do.
+fn harm(harm: Harm) -> Result<(), String> {
+    match harm {
+        Harm::Loop => loop {
+            black_box(0);
+        },
+        Harm::Recurse => {
+            black_box(recurse(1));
+            Ok(())
+        }
+        Harm::Grow => {
+            let mut held = Vec::new();
+            loop {
+                held.push(black_box(Vec::<u8>::with_capacity(1 << 20)));
+            }
+        }
+        Harm::Panic => panic!("as it was told"),
+        Harm::Refuse => Err(format!("\x1b[2J{}", "no ".repeat(MEGABYTE / 3))),
+        _ => Ok(()),
+    }
+}
+
+/// Deep enough for any stack; the sum keeps the compiler from making a loop of it.
+fn recurse(depth: u64) -> u64 {
+    if black_box(depth) == u64::MAX {
+        return 0;
+    }
+    let frame = black_box([depth; 16]);
+    frame.iter().sum::<u64>() ^ recurse(depth + 1)
+}
+
+fn log(harm: Harm, host: &mut Host) {
+    let lines = match harm {
+        Harm::LogForEver => u64::MAX,
+        Harm::LogTooMuch => 100,
+        _ => 0,
+    };
+    for _ in 0..lines {
+        host.log(Level::Info, "a line");
+    }
+}
+
+export!(Evil: leases, reactions);
