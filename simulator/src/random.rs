@@ -29,6 +29,9 @@ pub enum Purpose {
     Lease,
     Policy,
     Questions,
+    Clients,
+    Bus,
+    FeedDuplicates,
 }
 
 /// The stream of one entity (a node, say; 0 where there is but one) in one replication.

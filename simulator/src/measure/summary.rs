@@ -139,7 +139,8 @@ pub struct Invalidations {
     pub effective: u64,
     /// Hit none.
     pub wasted: u64,
-    /// Changes that no cache heard of: paths that announce nothing, feeds that lose.
+    /// Changes that no cache heard of (paths that announce nothing, feeds that lose), and messages from
+    /// cache to cache that the bus lost.
     pub lost: u64,
 }
 

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Arrivals, Balance, Cache, Columns, Distribution, Feed, Nanos, Origin, Popularity, Scenario,
-    Stream, Tags, Workload, WriteTargets, Writes,
+    Arrivals, Balance, Bus, Cache, Columns, Distribution, Feed, Late, Nanos, Origin, Popularity,
+    Scenario, Stream, Tags, Workload, WriteTargets, Writes,
 };
 
 /// Virtual time that a synthetic workload runs.
@@ -35,6 +35,7 @@ impl Default for Scenario {
             origin: Origin::default(),
             cache: Cache::default(),
             writes: Writes::default(),
+            bus: Bus::default(),
             feed: Feed::default(),
             faults: Vec::new(),
             policies: Vec::new(),
@@ -52,7 +53,10 @@ impl Default for Workload {
             writes: WRITES,
             tags: None,
             write_targets: WriteTargets::Key,
+            keys_per_write: 1,
+            clients: 0,
             phases: Vec::new(),
+            bursts: Vec::new(),
             embeddings: None,
         }
     }
@@ -112,6 +116,8 @@ impl Default for Origin {
             latency: Distribution::Constant(Nanos::from_millis(20)),
             snapshot_at: 0.5,
             servers: 0,
+            timeout: Nanos::ZERO,
+            late: Late::Drop,
             replica_lag: Distribution::default(),
             visible_after: Distribution::default(),
             fence: false,
@@ -140,11 +146,21 @@ impl Default for Writes {
     }
 }
 
+impl Default for Bus {
+    fn default() -> Self {
+        Self {
+            delay: Distribution::default(),
+            loss: 0.0,
+        }
+    }
+}
+
 impl Default for Feed {
     fn default() -> Self {
         Self {
             delay: Distribution::Uniform(Nanos::from_millis(50), Nanos::from_millis(500)),
             loss: 0.0,
+            duplicates: 0.0,
             outages: Vec::new(),
         }
     }

@@ -298,7 +298,7 @@ fn resolve<'a>(
 /// as the values of the table, one after the other.
 fn array_for_table(tree: &Table) -> Option<Vec<String>> {
     /// `*` is every element of an array.
-    const TABLES: [&str; 18] = [
+    const TABLES: [&str; 20] = [
         "workload",
         "workload.reads",
         "workload.writes",
@@ -307,12 +307,14 @@ fn array_for_table(tree: &Table) -> Option<Vec<String>> {
         "workload.phase.*",
         "workload.phase.*.reads",
         "workload.phase.*.writes",
+        "workload.burst.*",
         "trace",
         "trace.columns",
         "trace.columns.ops",
         "origin",
         "cache",
         "writes",
+        "bus",
         "feed",
         "feed.outages.*",
         "faults.*",
@@ -396,7 +398,7 @@ fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) 
     }
 }
 
-fn distributions(scenario: &mut Scenario) -> [([&'static str; 2], &mut super::Distribution); 5] {
+fn distributions(scenario: &mut Scenario) -> [([&'static str; 2], &mut super::Distribution); 6] {
     [
         (["origin", "latency"], &mut scenario.origin.latency),
         (["origin", "replica_lag"], &mut scenario.origin.replica_lag),
@@ -408,6 +410,7 @@ fn distributions(scenario: &mut Scenario) -> [([&'static str; 2], &mut super::Di
             ["writes", "announce_delay"],
             &mut scenario.writes.announce_delay,
         ),
+        (["bus", "delay"], &mut scenario.bus.delay),
         (["feed", "delay"], &mut scenario.feed.delay),
     ]
 }

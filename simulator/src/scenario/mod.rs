@@ -9,6 +9,7 @@ mod distribution;
 mod duration;
 mod load;
 mod overrides;
+pub(crate) mod pace;
 mod places;
 mod popularity;
 mod source;
@@ -53,6 +54,7 @@ pub struct Scenario {
     pub origin: Origin,
     pub cache: Cache,
     pub writes: Writes,
+    pub bus: Bus,
     pub feed: Feed,
     pub faults: Vec<Fault>,
     /// What is compared. `compare` fills in the six built-in policies where there is none.
@@ -75,9 +77,18 @@ pub struct Workload {
     pub writes: Stream,
     pub tags: Option<Tags>,
     pub write_targets: WriteTargets,
+    /// A write is one transaction that changes so many different keys (or tags) at one instant. Loads
+    /// see all of it or none, and whoever hears of one change hears of all at the same time.
+    pub keys_per_write: u32,
+    /// Each read and write is by one of so many clients, each as likely; 0: by nobody in particular,
+    /// and no session guarantee is measured.
+    pub clients: u32,
     /// From these times on the streams differ; ordered by `at`.
     #[serde(rename = "phase")]
     pub phases: Vec<Phase>,
+    /// For a while the streams are so many times as fast; several at once multiply.
+    #[serde(rename = "burst")]
+    pub bursts: Vec<Burst>,
     /// Real embeddings instead of synthetic keys: the name of a built-in set or a path.
     pub embeddings: Option<Embeddings>,
 }
@@ -155,13 +166,32 @@ pub struct PhaseStream {
     pub popularity: Option<Popularity>,
 }
 
+/// A while in which the streams are faster (or slower) than the phase says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    pub at: Nanos,
+    #[serde(rename = "for")]
+    pub lasts: Nanos,
+    /// Again and again: from one beginning to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Nanos>,
+    /// The rate of reads is multiplied by this.
+    #[serde(default = "one")]
+    pub reads: f64,
+    /// The rate of writes is multiplied by this.
+    #[serde(default = "one")]
+    pub writes: f64,
+}
+
 /// Keys that are texts with embeddings and, where known, a topic: the texts of one topic have one
 /// answer, and a write changes the answer of a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Embeddings {
-    /// `builtin:banking77`, or the path of a `NAME.queries` set: `NAME.queries.f16` and
-    /// `NAME.queries.jsonl`, with `NAME.intents.f16` and `NAME.intents.jsonl` beside them.
+    /// `builtin:banking77`, or the path of a set: `NAME.queries` for `NAME.queries.f16` and
+    /// `NAME.queries.jsonl`, with `NAME.intents.f16` and `NAME.intents.jsonl` beside them; or
+    /// `NAME.questions`, with the pairs that mean the same in `NAME.pairs.csv` (`a,b,duplicate`).
     pub set: String,
 }
 
@@ -228,6 +258,8 @@ pub struct Columns {
     pub size: Option<String>,
     pub tags: Option<String>,
     pub client: Option<String>,
+    /// What transaction a write is of: writes next to each other with one time and one text here.
+    pub txn: Option<String>,
     /// Unit of the times: `ns`, `us`, `ms` or `s`. Default `us`.
     pub unit: Option<String>,
     /// What the texts in the `op` column mean: text → `read`, `write`, `delete` or `skip`.
@@ -257,6 +289,10 @@ pub struct Origin {
     pub snapshot_at: f64,
     /// Loads served at once; the rest queue. 0: no queue.
     pub servers: u32,
+    /// A read that has waited this long for the origin fails. 0: it waits as long as it takes.
+    pub timeout: Nanos,
+    /// What becomes of a load that takes longer than `timeout`.
+    pub late: Late,
     /// A load reads the state this long ago.
     pub replica_lag: Distribution,
     /// A change is captured this long before loads can see it.
@@ -266,6 +302,19 @@ pub struct Origin {
     pub fence: bool,
     /// Share of loads that fail.
     pub errors: f64,
+}
+
+/// What becomes of a load whose reader has given up. The origin carries it out in either case: a server
+/// is busy with it until it is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Late {
+    /// It is given up with its readers: all who wait for it fail when its first reader does, the next
+    /// read of the key begins a load of its own, and the value is thrown away.
+    #[default]
+    Drop,
+    /// It goes on, and its value is stored when it comes. Each read waits for its own time.
+    Store,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -283,8 +332,12 @@ pub struct Cache {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Balance {
+    /// Each read goes to any cache.
     Random,
+    /// All reads of a key go to one cache.
     ByKey,
+    /// All reads of a client go to one cache: sticky sessions.
+    ByClient,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -295,6 +348,17 @@ pub struct Writes {
     pub announce_delay: Distribution,
 }
 
+/// How the caches of a fleet tell each other. A write is announced to one cache of the fleet, and that
+/// one passes it on. Captured changes reach each cache by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bus {
+    /// From the cache that was told to each of the others.
+    pub delay: Distribution,
+    /// Share of messages that never arrive, each by itself.
+    pub loss: f64,
+}
+
 /// Captured changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -302,6 +366,8 @@ pub struct Feed {
     pub delay: Distribution,
     /// Share of changes that never arrive and leave no gap.
     pub loss: f64,
+    /// Share of changes that arrive twice, the second time after another `delay`.
+    pub duplicates: f64,
     pub outages: Vec<Outage>,
 }
 

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::distribution::LONGEST as LONGEST_DELAY;
+use super::pace::{self, Which};
 use super::{
-    BASELINES, Fault, FaultKind, Nanos, Phase, Popularity, Scenario, Stream, Trace, TraceFormat,
-    Workload, WriteTargets,
+    BASELINES, Balance, Burst, Fault, FaultKind, Late, Nanos, Origin, Phase, Popularity, Scenario,
+    Stream, Trace, TraceFormat, Workload, WriteTargets,
 };
 
 /// Something that cannot be so: the path of the key in the scenario, and why.
@@ -27,6 +28,15 @@ const MOST_REPLICATIONS: u32 = 10_000;
 
 /// Each node has a cache and an instance of the policy, with some 600 kB of memory of its own.
 const MOST_NODES: u32 = 1_000;
+
+/// What each has seen is kept by key.
+const MOST_CLIENTS: u32 = 10_000_000;
+
+/// Drawn one by one until all are different.
+const MOST_KEYS_PER_WRITE: u32 = 1_000;
+
+/// Beginnings of a burst that comes again and again.
+const MOST_BURSTS: u64 = 1_000_000;
 
 /// Each server is an entry in a queue.
 const MOST_SERVERS: u32 = 1_000_000;
@@ -123,6 +133,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
         None => {
             check_workload(&scenario.workload)?;
             check_events(&scenario.workload, given)?;
+            check_bursts(&scenario.workload, given)?;
         }
     }
 
@@ -140,11 +151,16 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     at_most("cache.nodes", scenario.cache.nodes, MOST_NODES, "nodes")?;
     share("writes.announced", scenario.writes.announced)?;
     share("feed.loss", scenario.feed.loss)?;
+    share("feed.duplicates", scenario.feed.duplicates)?;
+    share("bus.loss", scenario.bus.loss)?;
+    check_sessions(scenario)?;
+    check_timeout(&scenario.origin)?;
     for (path, delay) in [
         ("origin.latency", &scenario.origin.latency),
         ("origin.replica_lag", &scenario.origin.replica_lag),
         ("origin.visible_after", &scenario.origin.visible_after),
         ("writes.announce_delay", &scenario.writes.announce_delay),
+        ("bus.delay", &scenario.bus.delay),
         ("feed.delay", &scenario.feed.delay),
     ] {
         let longest = delay.longest();
@@ -265,6 +281,30 @@ fn check_workload(workload: &Workload) -> Checked {
         || "writes of tags need `tags` in [workload]: what entries are made from".to_owned(),
     )?;
 
+    at_most(
+        "workload.clients",
+        workload.clients,
+        MOST_CLIENTS,
+        "clients",
+    )?;
+    // A set of embeddings says how many there are only when it is read.
+    let targets = match (workload.write_targets, &workload.tags) {
+        (WriteTargets::Key, _) if workload.keys > 0 => workload.keys,
+        (WriteTargets::Tag, Some(tags)) => tags.of,
+        _ => MOST_KEYS_PER_WRITE,
+    };
+    let most = targets.min(MOST_KEYS_PER_WRITE);
+    require(
+        (1..=most).contains(&workload.keys_per_write),
+        "workload.keys_per_write",
+        || {
+            format!(
+                "a write changes from 1 to {most} different keys or tags, not {}",
+                workload.keys_per_write
+            )
+        },
+    )?;
+
     let mut reads = workload.reads.rate > 0.0;
     let mut before: Option<Nanos> = None;
     for (index, phase) in workload.phases.iter().enumerate() {
@@ -329,6 +369,72 @@ fn check_events(workload: &Workload, duration: Nanos) -> Checked {
         }
     }
     Ok(())
+}
+
+/// Each burst by itself, then how many events they make together.
+fn check_bursts(workload: &Workload, duration: Nanos) -> Checked {
+    for (index, burst) in workload.bursts.iter().enumerate() {
+        check_burst(index, burst, duration)?;
+    }
+    for (which, key) in [(Which::Reads, "reads"), (Which::Writes, "writes")] {
+        let paces = pace::paces(workload, which, duration.0);
+        let events = pace::events(&paces, duration.0);
+        let most = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
+        let times = workload.bursts.iter().map(|burst| which.times(burst));
+        let worst = times.enumerate().max_by(most);
+        let path = format!(
+            "workload.burst.{}.{key}",
+            worst.map_or(0, |(index, _)| index)
+        );
+        require(events <= MOST_EVENTS, &path, || {
+            format!("{events:.0} {key} in {duration} take days to run: at most {MOST_EVENTS:.0}")
+        })?;
+    }
+    Ok(())
+}
+
+fn check_burst(index: usize, burst: &Burst, duration: Nanos) -> Checked {
+    let path = |key: &str| format!("workload.burst.{index}.{key}");
+    require(burst.lasts > Nanos::ZERO, &path("for"), || {
+        "it lasts longer than 0s".to_owned()
+    })?;
+    if let Some(every) = burst.every {
+        require(every > burst.lasts, &path("every"), || {
+            format!(
+                "from one beginning to the next is longer than the {} that it lasts, not {every}",
+                burst.lasts
+            )
+        })?;
+        let often = pace::beginnings(burst, duration.0);
+        require(often <= MOST_BURSTS, &path("every"), || {
+            format!("it would begin {often} times, and at most {MOST_BURSTS} times are right")
+        })?;
+    }
+    for (key, times) in [("reads", burst.reads), ("writes", burst.writes)] {
+        require((0.0..=1e6).contains(&times), &path(key), || {
+            format!("a rate is multiplied by 0 to 1e6, not by {times}")
+        })?;
+    }
+    Ok(())
+}
+
+fn check_sessions(scenario: &Scenario) -> Checked {
+    let sticky = scenario.cache.balance == Balance::ByClient;
+    let clients = scenario.trace.is_some() || scenario.workload.clients > 0;
+    require(!sticky || clients, "cache.balance", || {
+        "\"by-client\" needs `clients` in [workload]: who reads".to_owned()
+    })
+}
+
+fn check_timeout(origin: &Origin) -> Checked {
+    require(
+        origin.late == Late::Drop || origin.timeout > Nanos::ZERO,
+        "origin.late",
+        || "nothing is late without a `timeout`".to_owned(),
+    )?;
+    require(origin.timeout <= LONGEST_DELAY, "origin.timeout", || {
+        format!("at most {LONGEST_DELAY}, not {}", origin.timeout)
+    })
 }
 
 fn check_stream(path: &str, stream: &Stream) -> Checked {

@@ -6,6 +6,7 @@
 mod build;
 mod catalogue;
 mod embedding;
+mod pairs;
 mod popularity;
 mod sets;
 mod stat;
@@ -28,6 +29,9 @@ pub struct Event {
     /// Index into the catalogue: of its keys, or of its tags for [`Op::WriteTag`].
     pub subject: u32,
     pub op: Op,
+    /// A write of the same transaction as the event before it: at the same instant, seen by loads together
+    /// with it, and heard of together.
+    pub joined: bool,
     /// Who does it, from 1; 0 where the workload names no clients.
     pub client: u32,
     /// Size of the value, in bytes.
@@ -81,9 +85,12 @@ impl Workload {
     /// Whether events say which client they come from.
     #[must_use]
     pub fn names_clients(&self) -> bool {
-        self.trace
-            .as_ref()
-            .is_some_and(|trace| trace.statistics.clients > 0)
+        match (&self.source, &self.trace) {
+            (Source::Synthetic(synthetic), _) => synthetic.names_clients(),
+            (Source::Trace(_), trace) => trace
+                .as_ref()
+                .is_some_and(|trace| trace.statistics.clients > 0),
+        }
     }
 
     /// How many events [`Workload::events`] will give, exactly for a trace, about for a synthetic one.

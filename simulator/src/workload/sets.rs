@@ -2,16 +2,18 @@
 //!
 //! A `.f16` file is IEEE half precision, little endian, row after row, no header; row i belongs to line
 //! i of the `.jsonl` file beside it. Lines have `text` (or `sha1`, where texts may not be given away)
-//! and, where known, `intent`: the line of the topic in the `.intents` files.
+//! and, where known, `intent`: the line of the topic in the `.intents` files. Where pairs are labelled
+//! instead, in `NAME.pairs.csv`, texts that duplicates link are one topic.
 
 use std::borrow::Cow;
 use std::path::Path;
 
 use rand::RngExt;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use super::embedding::normalize;
+use super::pairs;
 use super::{Catalogue, CatalogueBuilder, Embeddings};
 use crate::error::Error;
 use crate::random::{Purpose, stream};
@@ -23,6 +25,7 @@ const BUILT_IN: [&str; 1] = ["banking77"];
 struct Files {
     queries: [(String, Cow<'static, [u8]>); 2],
     topics: Option<[(String, Cow<'static, [u8]>); 2]>,
+    pairs: Option<(String, Cow<'static, [u8]>)>,
 }
 
 /// Reads a set into a catalogue: a key for each different text, in an order drawn from the seed, so
@@ -68,6 +71,7 @@ fn files(set: &str, base_dir: &Path) -> Result<Files, Error> {
                     include_bytes!("../../data/banking77/banking77.intents.f16"),
                 ),
             ]),
+            pairs: None,
         });
     }
     let set = set
@@ -83,9 +87,14 @@ fn files(set: &str, base_dir: &Path) -> Result<Files, Error> {
         .strip_suffix(".queries")
         .map(|stem| format!("{stem}.intents"));
     let topics = topics.filter(|stem| base_dir.join(format!("{stem}.jsonl")).exists());
+    let pairs = set
+        .strip_suffix(".questions")
+        .map(|stem| format!("{stem}.pairs.csv"));
+    let pairs = pairs.filter(|name| base_dir.join(name).exists());
     Ok(Files {
         queries: pair(set)?,
         topics: topics.map(|stem| pair(&stem)).transpose()?,
+        pairs: pairs.map(read).transpose()?,
     })
 }
 
@@ -171,6 +180,21 @@ fn from_files(files: &Files, keys: u32, seed: u64) -> Result<Catalogue, Error> {
         embeddings.tags = rows;
     }
 
+    // A group of texts that mean the same is named by its first, and has its vector.
+    let groups = files
+        .pairs
+        .as_ref()
+        .map(|pairs| pairs::groups(pairs, queries.len()));
+    let groups = groups.transpose()?;
+    let mut tag_of_group = FxHashMap::default();
+    for group in groups.iter().flatten() {
+        tag_of_group.entry(*group).or_insert_with(|| {
+            let row = *group as usize * dims;
+            embeddings.tags.extend_from_slice(&rows[row..row + dims]);
+            builder.tag(&format!("meaning:{group}"))
+        });
+    }
+
     // The first of several equal texts stands for all: a cache cannot tell them apart.
     let mut seen = FxHashSet::default();
     let mut order = Vec::with_capacity(queries.len());
@@ -205,7 +229,11 @@ fn from_files(files: &Files, keys: u32, seed: u64) -> Result<Catalogue, Error> {
         embeddings
             .keys
             .extend_from_slice(&rows[row * dims..(row + 1) * dims]);
-        if let Some(intent) = queries[row].intent {
+        if let Some(groups) = &groups {
+            let tag = tag_of_group[&groups[row]];
+            builder.add_tag(key, tag);
+            topics.push(tag);
+        } else if let Some(intent) = queries[row].intent {
             let tag = match &files.topics {
                 Some(_) if (intent as usize) < embeddings.tags.len() / dims => intent,
                 Some([name_file, _]) => {
@@ -263,6 +291,7 @@ mod tests {
                 ),
                 file("s.intents.f16", f16(&[1.0, 0.0, 0.0, 1.0])),
             ]),
+            pairs: None,
         }
     }
 
@@ -277,6 +306,22 @@ mod tests {
         assert_eq!(catalogue.tags_of(a), [topic]);
         assert_eq!(catalogue.keys_of_tag(topic), [a]);
         assert_eq!(catalogue.vector_of_tag(topic), Some(&[0.0, 1.0][..]));
+    }
+
+    #[test]
+    fn texts_that_duplicates_link_are_one_topic_with_the_vector_of_the_first() {
+        let mut files = small(f16(&[3.0, 4.0, 0.0, 2.0, 5.0, 0.0]));
+        let texts = "{\"sha1\":\"a\"}\n{\"sha1\":\"b\"}\n{\"sha1\":\"c\"}\n";
+        files.queries[0].1 = Cow::Owned(texts.into());
+        files.topics = None;
+        let csv = b"a,b,duplicate,source_row\n0,1,0,7\n2,1,1,8\n".to_vec();
+        files.pairs = Some(("s.pairs.csv".to_owned(), Cow::Owned(csv)));
+        let catalogue = from_files(&files, 0, 1).unwrap();
+        let topic = |text| catalogue.topic_of(catalogue.lookup(text).unwrap()).unwrap();
+        assert_eq!((topic("b"), catalogue.tags()), (topic("c"), 2));
+        assert_ne!(topic("a"), topic("b"));
+        assert_eq!(&**catalogue.tag_name(topic("b")), "meaning:1");
+        assert_eq!(catalogue.vector_of_tag(topic("b")), Some(&[0.0, 1.0][..]));
     }
 
     #[test]

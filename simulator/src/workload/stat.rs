@@ -200,6 +200,7 @@ mod tests {
             at,
             subject,
             op,
+            joined: false,
             client: 0,
             bytes: 0,
         };

@@ -10,6 +10,7 @@ use super::popularity::{Law, Laws, Recency, below};
 use super::{Catalogue, CatalogueBuilder, Event, Op, sets};
 use crate::error::Error;
 use crate::random::{Purpose, stream};
+use crate::scenario::pace::{self, Paces, Which};
 use crate::scenario::{self, Arrivals, WriteTargets};
 
 /// A synthetic workload, ready to generate.
@@ -20,6 +21,8 @@ pub(super) struct Synthetic {
     reads: Schedule,
     writes: Schedule,
     targets: WriteTargets,
+    keys_per_write: u32,
+    clients: u32,
     catalogue: std::sync::Arc<Catalogue>,
 }
 
@@ -27,32 +30,29 @@ pub(super) struct Synthetic {
 struct Schedule {
     arrivals: Arrivals,
     /// From when on, in nanoseconds, which rate holds. Begins at 0.
-    rates: Vec<(u64, f64)>,
+    rates: Paces,
     /// From when on which popularity holds. Begins at 0.
     laws: Vec<(u64, Law)>,
 }
 
 impl Schedule {
     fn new(
-        base: &scenario::Stream,
-        phases: &[scenario::Phase],
+        workload: &scenario::Workload,
+        which: Which,
+        duration: u64,
         of: fn(&scenario::Phase) -> &scenario::PhaseStream,
         n: u32,
         laws: &mut Laws,
     ) -> Self {
+        let base = which.stream(workload);
         let mut schedule = Self {
             arrivals: base.arrivals,
-            rates: vec![(0, base.rate)],
+            rates: pace::paces(workload, which, duration),
             laws: vec![(0, laws.law(base.popularity, n))],
         };
-        for phase in phases {
-            let change = of(phase);
-            // A stream of which a phase says nothing goes on undisturbed.
-            schedule
-                .rates
-                .extend(change.rate.map(|rate| (phase.at.0, rate)));
+        for phase in &workload.phases {
             schedule.laws.extend(
-                change
+                of(phase)
                     .popularity
                     .map(|popularity| (phase.at.0, laws.law(popularity, n))),
             );
@@ -61,16 +61,7 @@ impl Schedule {
     }
 
     fn expected_events(&self, duration: u64) -> f64 {
-        let ends = self
-            .rates
-            .iter()
-            .skip(1)
-            .map(|(at, _)| *at)
-            .chain([duration]);
-        let pieces = self.rates.iter().zip(ends);
-        pieces
-            .map(|((at, rate), end)| rate * end.min(duration).saturating_sub(*at) as f64 / 1e9)
-            .sum()
+        pace::events(&self.rates, duration)
     }
 
     fn uses_latest(&self) -> bool {
@@ -109,20 +100,24 @@ impl Synthetic {
             value_bytes: workload.value_bytes,
             keys,
             reads: Schedule::new(
-                &workload.reads,
-                &workload.phases,
+                workload,
+                Which::Reads,
+                duration,
                 |phase| &phase.reads,
                 keys,
                 &mut laws,
             ),
             writes: Schedule::new(
-                &workload.writes,
-                &workload.phases,
+                workload,
+                Which::Writes,
+                duration,
                 |phase| &phase.writes,
                 subjects,
                 &mut laws,
             ),
             targets: workload.write_targets,
+            keys_per_write: workload.keys_per_write,
+            clients: workload.clients,
             catalogue: std::sync::Arc::new(catalogue),
         })
     }
@@ -131,20 +126,32 @@ impl Synthetic {
         &self.catalogue
     }
 
+    /// How many keys or tags a write may be about.
+    fn subjects(&self) -> u32 {
+        match self.targets {
+            WriteTargets::Key => self.keys,
+            WriteTargets::Tag => self.catalogue.tags() as u32,
+        }
+    }
+
+    /// Whether events say which client they come from.
+    pub(super) fn names_clients(&self) -> bool {
+        self.clients > 0
+    }
+
     /// The events of one replication, in order; at one instant writes come before reads.
     pub(super) fn events(&self, seed: u64, replication: u32) -> Events<'_> {
         let rng = |purpose| stream(seed, replication, purpose, 0);
         let latest = self.reads.uses_latest() || self.writes.uses_latest();
-        let subjects = match self.targets {
-            WriteTargets::Key => self.keys,
-            WriteTargets::Tag => self.catalogue.tags() as u32,
-        };
+        let subjects = self.subjects();
         Events {
             synthetic: self,
             reads: Clock::new(&self.reads, self.duration, rng(Purpose::ReadArrivals)),
             writes: Clock::new(&self.writes, self.duration, rng(Purpose::WriteArrivals)),
             read_keys: rng(Purpose::ReadKeys),
             write_keys: rng(Purpose::WriteKeys),
+            clients: rng(Purpose::Clients),
+            rest: Vec::new(),
             read_law: 0,
             write_law: 0,
             recency: latest.then(|| Recency::new(subjects)),
@@ -153,8 +160,8 @@ impl Synthetic {
 
     /// How many events a replication has, about.
     pub(super) fn expected_events(&self) -> u64 {
-        (self.reads.expected_events(self.duration) + self.writes.expected_events(self.duration))
-            .round() as u64
+        let writes = self.writes.expected_events(self.duration) * f64::from(self.keys_per_write);
+        (self.reads.expected_events(self.duration) + writes).round() as u64
     }
 }
 
@@ -293,6 +300,9 @@ pub(super) struct Events<'a> {
     write_law: usize,
     /// Subjects by their last write, where some popularity asks for it.
     recency: Option<Recency>,
+    clients: ChaCha8Rng,
+    /// What else the transaction under way writes.
+    rest: Vec<Event>,
 }
 
 /// The index of the law that holds at `at`, from the one that held before.
@@ -327,23 +337,89 @@ impl Events<'_> {
             at,
             subject,
             op: Op::Read,
-            client: 0,
+            joined: false,
+            client: self.client(),
             bytes: self.synthetic.value_bytes,
         }
     }
 
+    /// Who does the next thing: nobody in particular, or any client.
+    fn client(&mut self) -> u32 {
+        match self.synthetic.clients {
+            0 => 0,
+            clients => 1 + below(&mut self.clients, clients),
+        }
+    }
+
+    /// The writes of one transaction: the first, and the rest in `self.rest`.
     fn write(&mut self, at: u64) -> Event {
+        let Synthetic {
+            writes,
+            targets,
+            value_bytes,
+            keys_per_write,
+            ..
+        } = self.synthetic;
+        self.write_law = law_at(&writes.laws, self.write_law, at);
+        let client = self.client();
+        let op = match targets {
+            WriteTargets::Key => Op::Write,
+            WriteTargets::Tag => Op::WriteTag,
+        };
+        let event = |subject, joined| Event {
+            at,
+            subject,
+            op,
+            joined,
+            client,
+            bytes: *value_bytes,
+        };
+        let first = event(self.written(at), false);
+        for _ in 1..*keys_per_write {
+            if let Some(subject) = self.another(at, first.subject) {
+                self.rest.push(event(subject, true));
+            }
+        }
+        // Taken from the end.
+        self.rest.reverse();
+        for written in std::iter::once(&first).chain(&self.rest) {
+            if let Some(recency) = &mut self.recency {
+                recency.touch(written.subject);
+            }
+        }
+        first
+    }
+
+    /// One more subject of a transaction: drawn until it is a new one, and where the popular ones are all
+    /// taken the next that is free.
+    fn another(&mut self, at: u64, first: u32) -> Option<u32> {
+        let subjects = self.synthetic.subjects();
+        if self.rest.len() as u32 + 1 >= subjects {
+            return None;
+        }
+        let mut refused = 0;
+        let mut drawn = self.written(at);
+        while drawn == first || self.rest.iter().any(|event| event.subject == drawn) {
+            refused += 1;
+            drawn = match refused {
+                ..64 => self.written(at),
+                _ => (drawn + 1) % subjects,
+            };
+        }
+        Some(drawn)
+    }
+
+    /// What a write is about.
+    fn written(&mut self, at: u64) -> u32 {
         let Synthetic {
             reads,
             writes,
             targets,
             catalogue,
-            value_bytes,
             ..
         } = self.synthetic;
-        self.write_law = law_at(&writes.laws, self.write_law, at);
         let rng = &mut self.write_keys;
-        let subject = match &writes.laws[self.write_law].1 {
+        match &writes.laws[self.write_law].1 {
             Law::SameAsReads => {
                 self.read_law = law_at(&reads.laws, self.read_law, at);
                 let key = draw(&reads.laws[self.read_law].1, self.recency.as_ref(), rng);
@@ -359,20 +435,6 @@ impl Events<'_> {
                 }
             }
             law => draw(law, self.recency.as_ref(), rng),
-        };
-        if let Some(recency) = &mut self.recency {
-            recency.touch(subject);
-        }
-        let op = match targets {
-            WriteTargets::Key => Op::Write,
-            WriteTargets::Tag => Op::WriteTag,
-        };
-        Event {
-            at,
-            subject,
-            op,
-            client: 0,
-            bytes: *value_bytes,
         }
     }
 }
@@ -381,6 +443,9 @@ impl Iterator for Events<'_> {
     type Item = Event;
 
     fn next(&mut self) -> Option<Event> {
+        if let Some(next) = self.rest.pop() {
+            return Some(next);
+        }
         let at = self.writes.next.min(self.reads.next);
         if at == u64::MAX {
             return None;

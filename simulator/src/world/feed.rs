@@ -7,10 +7,12 @@ use crate::random::{Purpose, stream};
 use crate::scenario::{self, AfterOutage};
 
 /// When one write is heard of, by each way; `None`: never.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
     pub announced: Option<u64>,
     pub captured: Option<u64>,
+    /// Captured and delivered once more.
+    pub again: Option<u64>,
 }
 
 /// Decides, write by write. Every policy gets the same answers, whether it listens or not.
@@ -23,6 +25,7 @@ pub struct Ways<'a> {
     announce_delay: ChaCha8Rng,
     delay: ChaCha8Rng,
     loss: ChaCha8Rng,
+    duplicates: ChaCha8Rng,
 }
 
 impl<'a> Ways<'a> {
@@ -41,6 +44,7 @@ impl<'a> Ways<'a> {
             announce_delay: stream(Purpose::AnnounceDelay),
             delay: stream(Purpose::FeedDelay),
             loss: stream(Purpose::FeedLoss),
+            duplicates: stream(Purpose::FeedDuplicates),
         }
     }
 
@@ -50,13 +54,20 @@ impl<'a> Ways<'a> {
         let announce_delay = self.writes.announce_delay.sample(&mut self.announce_delay);
         let delay = self.feed.delay.sample(&mut self.delay);
         let lost = happens(self.feed.loss, &mut self.loss);
+        let captured = match lost {
+            true => None,
+            false => self.capture(now.saturating_add(delay)),
+        };
+        // What is delivered again comes out of order, as after a reconnect to an earlier position.
+        let twice = happens(self.feed.duplicates, &mut self.duplicates);
+        let again = captured.filter(|_| twice).map(|due| {
+            let delay = self.feed.delay.sample(&mut self.duplicates);
+            due.saturating_add(delay)
+        });
         Heard {
             announced: announced.then(|| now.saturating_add(announce_delay)),
-            captured: if lost {
-                None
-            } else {
-                self.capture(now.saturating_add(delay))
-            },
+            captured,
+            again,
         }
     }
 
@@ -112,6 +123,30 @@ mod tests {
     fn what_an_outage_holds_up_arrives_at_its_end() {
         let captured = captured(AfterOutage::Replay, &[80, 95, 139, 145]);
         assert_eq!(captured, [Some(90), Some(150), Some(150), Some(155)]);
+    }
+
+    #[test]
+    fn a_duplicate_arrives_once_more_after_another_delay() {
+        let feed = scenario::Feed {
+            delay: Distribution::Constant(Nanos(10)),
+            duplicates: 1.0,
+            ..scenario::Feed::default()
+        };
+        let paths = scenario::Writes::default();
+        let heard = Ways::new(&paths, &feed, 0, 0).write(100);
+        assert_eq!((heard.captured, heard.again), (Some(110), Some(120)));
+    }
+
+    #[test]
+    fn what_is_lost_is_not_delivered_twice() {
+        let feed = scenario::Feed {
+            loss: 1.0,
+            duplicates: 1.0,
+            ..scenario::Feed::default()
+        };
+        let paths = scenario::Writes::default();
+        let heard = Ways::new(&paths, &feed, 0, 0).write(100);
+        assert_eq!((heard.captured, heard.again), (None, None));
     }
 
     #[test]

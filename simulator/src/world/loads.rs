@@ -12,6 +12,7 @@ use super::node::Held;
 use super::truth::State;
 use super::{Task, World};
 use crate::measure::{Class, Seen as ClientSeen};
+use crate::scenario::Late;
 
 /// A read that waits for a value.
 #[derive(Clone, Copy, Debug)]
@@ -168,6 +169,7 @@ impl World<'_> {
                 node.flights.remove(&ticket.flight());
             }
         }
+        let waiters = self.fail_those_who_gave_up(&load, waiters, now);
         let state = match load.brings {
             Brings::State(state) => state,
             Brings::StateBefore(at) => self.truth.before(at),
@@ -181,6 +183,32 @@ impl World<'_> {
             }
             Some(_) => self.store(load, state, waiters, now),
         }
+    }
+
+    /// Where a late load goes on, each read has failed at its own time. Gives those who still wait.
+    fn fail_those_who_gave_up(
+        &mut self,
+        load: &Load,
+        waiters: Vec<Waiter>,
+        now: u64,
+    ) -> Vec<Waiter> {
+        let timeout = self.scenario.origin.timeout.0;
+        if timeout == 0 || self.scenario.origin.late == Late::Drop {
+            return waiters;
+        }
+        let gives_up = |waiter: &Waiter| waiter.began.saturating_add(timeout);
+        let (gone, waiting): (Vec<_>, _) = waiters
+            .into_iter()
+            .partition(|waiter| gives_up(waiter) < now);
+        if !gone.is_empty() {
+            let engine = &self.nodes[load.node].engine;
+            let ticket = load.ticket.as_ref();
+            let rescued = ticket.and_then(|ticket| engine.rescue(ticket, now));
+            for waiter in gone {
+                self.serve(&waiter, rescued.as_ref(), gives_up(&waiter));
+            }
+        }
+        waiting
     }
 
     fn store(&mut self, load: Load, state: State, waiters: Vec<Waiter>, now: u64) {

@@ -9,6 +9,7 @@
 //! events in their order.
 
 mod agenda;
+mod bus;
 mod changes;
 mod feed;
 mod loads;
@@ -32,8 +33,9 @@ pub use native::NativePolicy;
 pub use strategy::{Maker, Strategy};
 
 use agenda::{Agenda, Class};
+use bus::Bus;
 use changes::{Changes, FeedName, Written};
-use feed::Ways;
+use feed::{Heard, Ways};
 use loads::Loads;
 use meaning::Meaning;
 use node::{HeldEntry, Node};
@@ -63,14 +65,21 @@ pub struct Outcome {
 enum Task {
     /// A load comes back.
     Land(usize),
-    /// The caches that listen hear of a write.
-    Deliver(FeedName, Written),
+    /// Caches that listen hear of a write.
+    Deliver(FeedName, To, Written),
     /// A policy purges the same keys once more.
     Again(usize, shelflife::engine::Purge),
     /// The feed reports that it has lost changes.
     Gap,
     Flush,
     Restart,
+}
+
+/// Who hears of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum To {
+    Every,
+    One(usize),
 }
 
 /// Everything there is during one run.
@@ -84,6 +93,10 @@ struct World<'a> {
     truth: Truth,
     origin: Origin<'a>,
     ways: Ways<'a>,
+    bus: Bus<'a>,
+    /// How the first write of the transaction under way is heard of: so are the others.
+    heard: Heard,
+    passed_on: Option<(usize, Vec<bus::Message>)>,
     changes: Changes,
     meaning: Meaning,
     loads: Loads,
@@ -185,6 +198,14 @@ impl<'a> World<'a> {
             truth: Truth::new(catalogue),
             origin: Origin::new(&scenario.origin, &scenario.faults, seed, replication),
             ways: Ways::new(&scenario.writes, &scenario.feed, seed, replication),
+            bus: Bus::new(
+                &scenario.bus,
+                scenario.cache.nodes as usize,
+                seed,
+                replication,
+            ),
+            heard: Heard::default(),
+            passed_on: None,
             changes: Changes::new(wants_rows),
             meaning: Meaning::new(catalogue, by_meaning),
             loads: Loads::default(),
@@ -246,7 +267,7 @@ impl<'a> World<'a> {
     fn carry_out(&mut self, now: u64, task: Task) {
         match task {
             Task::Land(number) => self.land(number, now),
-            Task::Deliver(feed, written) => self.deliver(feed, written, now),
+            Task::Deliver(feed, to, written) => self.deliver(feed, to, written, now),
             Task::Again(node, purge) => self.purge(node, &purge, &Demand::NONE, &[], now),
             Task::Gap => self.report_gap(now),
             Task::Flush => self.flush(now),
@@ -276,7 +297,13 @@ impl<'a> World<'a> {
         if op != Op::WriteTag {
             self.recorder.wrote(client, subject, self.truth.now());
         }
-        let heard = self.ways.write(at);
+        if !event.joined {
+            self.heard = self.ways.write(at);
+            self.passed_on = match self.heard.announced {
+                Some(_) if !self.bus.is_perfect() => Some(self.bus.pass_on()),
+                _ => None,
+            };
+        }
         let written = Written {
             op,
             subject,
@@ -286,27 +313,48 @@ impl<'a> World<'a> {
         if matches!(self.strategy, Strategy::Perfect) {
             self.take_away_what_changed(&written, at);
         }
-        let ways = [
-            (FeedName::Writes, heard.announced),
-            (FeedName::Capture, heard.captured),
-        ];
-        let mut listens = false;
-        let mut hears = false;
-        for (feed, due) in ways {
-            if self.hears[feed as usize] {
-                listens = true;
-                hears |= due.is_some();
-                if let Some(due) = due {
-                    self.agenda
-                        .add(due, Class::Delivery, Task::Deliver(feed, written));
-                }
-            }
-        }
-        if listens && !hears {
+        let Heard {
+            announced,
+            captured,
+            again,
+        } = self.heard;
+        let listens = |feed| self.hears[feed as usize];
+        let announced = announced.filter(|_| listens(FeedName::Writes));
+        let captured = captured.filter(|_| listens(FeedName::Capture));
+        let again = again.filter(|_| listens(FeedName::Capture));
+        if self.hears.contains(&true) && announced.is_none() && captured.is_none() {
             self.recorder.lost(at, 1);
+        }
+        if let Some(due) = announced {
+            self.announce(due, written);
+        }
+        for due in captured.into_iter().chain(again) {
+            let task = Task::Deliver(FeedName::Capture, To::Every, written);
+            self.agenda.add(due, Class::Delivery, task);
         }
         // What is heard of at once is heard of before the next event.
         self.until(at);
+    }
+
+    /// A path tells of its write: every cache at once, or one that passes it on.
+    fn announce(&mut self, due: u64, written: Written) {
+        let deliver = |to| Task::Deliver(FeedName::Writes, to, written);
+        let Some((told, messages)) = &self.passed_on else {
+            self.agenda.add(due, Class::Delivery, deliver(To::Every));
+            return;
+        };
+        self.agenda
+            .add(due, Class::Delivery, deliver(To::One(*told)));
+        for (node, delay) in messages {
+            match delay {
+                Some(delay) => {
+                    let due = due.saturating_add(*delay);
+                    self.agenda
+                        .add(due, Class::Delivery, deliver(To::One(*node)));
+                }
+                None => self.recorder.lost(written.at, 1),
+            }
+        }
     }
 
     /// After the last event: loads still come back, so that every read is answered.

@@ -7,12 +7,12 @@ use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 
 use crate::random::{Purpose, stream};
-use crate::scenario::{self, FaultKind};
+use crate::scenario::{self, FaultKind, Late};
 
 /// What is known of a load when it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Visit {
-    /// When it comes back.
+    /// When it comes back, or is given up.
     pub ends: u64,
     /// The instant whose state it brings, replica lag and visibility taken off.
     pub reads: u64,
@@ -63,6 +63,13 @@ impl<'a> Origin<'a> {
         }
     }
 
+    /// When a load that begins now is given up with its readers, if it is not back by then.
+    fn gives_up(&self, now: u64) -> Option<u64> {
+        let timeout = self.settings.timeout.0;
+        let drops = timeout > 0 && self.settings.late == Late::Drop;
+        drops.then(|| now.saturating_add(timeout))
+    }
+
     /// A load begins now.
     pub fn visit(&mut self, now: u64) -> Visit {
         let starts = match self.servers.peek() {
@@ -87,7 +94,15 @@ impl<'a> Origin<'a> {
             .down
             .iter()
             .any(|&(from, to)| (from..to).contains(&ends));
-        let fails = down || happens(self.settings.errors, &mut self.errors);
+        let mut fails = down || happens(self.settings.errors, &mut self.errors);
+        let mut ends = ends;
+        // The server above stays busy with it: nobody tells the origin that its work is for nothing.
+        if let Some(given_up) = self.gives_up(now)
+            && ends > given_up
+        {
+            fails = true;
+            ends = given_up;
+        }
         Visit {
             ends,
             reads: reads.saturating_sub(lag),
@@ -127,6 +142,18 @@ mod tests {
         let mut origin = Origin::new(&settings, &[], 0, 0);
         let ends: Vec<u64> = [0, 1, 2, 3].map(|now| origin.visit(now).ends).into();
         assert_eq!(ends, [10, 11, 20, 21]);
+    }
+
+    #[test]
+    fn a_load_given_up_keeps_its_server_busy() {
+        let settings = scenario::Origin {
+            timeout: Nanos(12),
+            ..settings(1)
+        };
+        let mut origin = Origin::new(&settings, &[], 0, 0);
+        let visits = [0, 1, 15].map(|now| origin.visit(now));
+        assert_eq!(visits.map(|visit| visit.ends), [10, 13, 27]);
+        assert_eq!(visits.map(|visit| visit.fails), [false, true, true]);
     }
 
     #[test]

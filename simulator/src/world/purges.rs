@@ -8,19 +8,21 @@ use shelflife::policy::{Change, Loaded};
 use super::agenda::Class;
 use super::changes::{FeedName, Written};
 use super::node::{Held, HeldEntry, Node};
-use super::{Task, World};
+use super::{Task, To, World};
 use crate::workload::Op;
 
 /// Changes that are handed to a policy in one call at most.
 const BATCH: usize = 256;
 
 impl World<'_> {
-    /// The caches hear of a write, and of what else arrives by the same feed at the same instant.
-    pub(super) fn deliver(&mut self, feed: FeedName, first: Written, now: u64) {
+    /// Caches hear of a write, and of what else arrives by the same feed at the same instant.
+    pub(super) fn deliver(&mut self, feed: FeedName, to: To, first: Written, now: u64) {
         let mut batch = vec![first];
         while batch.len() < BATCH {
             match self.agenda.peek() {
-                Some((at, Task::Deliver(other, next))) if at == now && *other == feed => {
+                Some((at, Task::Deliver(other, hears, next)))
+                    if at == now && *other == feed && *hears == to =>
+                {
                     batch.push(*next);
                     self.agenda.pop();
                 }
@@ -35,7 +37,11 @@ impl World<'_> {
                     .describe(written, feed, catalogue, &mut self.meaning)
             })
             .collect();
-        for node in 0..self.nodes.len() {
+        let hear = match to {
+            To::Every => 0..self.nodes.len(),
+            To::One(node) => node..node + 1,
+        };
+        for node in hear {
             let Some(guard) = &mut self.nodes[node].guard else {
                 continue;
             };

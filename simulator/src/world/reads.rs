@@ -15,7 +15,7 @@ use crate::workload::Event;
 
 impl World<'_> {
     pub(super) fn read(&mut self, event: &Event) {
-        let node = self.pick_node(event.subject);
+        let node = self.pick_node(event.subject, event.client);
         let waiter = Waiter {
             key: event.subject,
             client: event.client,
@@ -129,7 +129,7 @@ impl World<'_> {
         self.nodes[node].herds.entry(key).or_insert((now, 0)).1 += 1;
     }
 
-    fn pick_node(&mut self, key: u32) -> usize {
+    fn pick_node(&mut self, key: u32, client: u32) -> usize {
         let count = self.nodes.len();
         if count == 1 {
             return 0;
@@ -137,6 +137,9 @@ impl World<'_> {
         match self.scenario.cache.balance {
             Balance::Random => self.balance.random_range(0..count),
             Balance::ByKey => key as usize % count,
+            // Whoever names no client has no session to stick to.
+            Balance::ByClient if client == 0 => self.balance.random_range(0..count),
+            Balance::ByClient => client as usize % count,
         }
     }
 }

@@ -212,3 +212,101 @@ fn a_load_that_takes_no_time_is_not_made_again_in_the_same_instant() {
     assert!(summary.stale_answers > 400, "{}", summary.stale_answers);
     assert_eq!(summary.stale_hits, 0);
 }
+
+#[test]
+fn a_bus_that_loses_everything_leaves_the_other_caches_behind() {
+    let write_through = native("write-through", r#"{"ttl":"none"}"#);
+    let fleet = |bus: &str| WRITES.to_owned() + "[cache]\nnodes = 3\n[bus]\n" + bus;
+    let summary = run_with(&write_through, &fleet("loss = 1.0\n"));
+    // One cache is told of each of 49 writes, and two are not.
+    assert_eq!(summary.invalidations.sent, 49);
+    assert_eq!(summary.invalidations.lost, 2 * 49);
+    assert!(summary.stale_ratio > 0.3, "{}", summary.stale_ratio);
+    let late = run_with(&write_through, &fleet("delay = \"250ms\"\n"));
+    assert_eq!(late.invalidations.sent, 3 * 49);
+    // Two caches of three are behind for a quarter of a second after each write.
+    assert!(late.stale_answers > 0);
+    assert!(late.stale_age_us.max < 250_000.0, "{:?}", late.stale_age_us);
+}
+
+#[test]
+fn a_feed_that_delivers_twice_invalidates_twice_and_leaves_nothing_stale() {
+    let cdc = native("cdc", r#"{"ttl":"none"}"#);
+    let feed = |duplicates: &str| {
+        WRITES.to_owned() + "[feed]\ndelay = \"80ms\"\nduplicates = " + duplicates + "\n"
+    };
+    let once = run_with(&cdc, &feed("0.0"));
+    let twice = run_with(&cdc, &feed("1.0"));
+    assert_eq!(twice.invalidations.sent, 2 * once.invalidations.sent);
+    assert_eq!(twice.stale_answers, once.stale_answers);
+    // The first read after a change falls between the two: its value is dropped again for nothing.
+    assert!(twice.origin_loads > once.origin_loads);
+}
+
+#[test]
+fn who_waits_longer_than_the_timeout_fails_at_that_time() {
+    let ttl = native("ttl", r#"{"ttl":"none"}"#);
+    let origin = |late: &str| {
+        format!("{NO_WRITES}[origin]\nlatency = \"5s\"\ntimeout = \"1s\"\nlate = \"{late}\"\n")
+    };
+    let dropped = run_with(&ttl, &origin("drop"));
+    assert_eq!(
+        dropped.failed_reads, dropped.reads,
+        "nothing is ever stored"
+    );
+    assert_eq!(dropped.read_latency_us.max, 1.0e6);
+    let stored = run_with(&ttl, &origin("store"));
+    // One load, which is stored after five seconds; who came in the last of them waits less.
+    assert_eq!(stored.origin_loads, 1);
+    assert!(
+        (39..=41).contains(&stored.failed_reads),
+        "{}",
+        stored.failed_reads
+    );
+    assert_eq!(stored.read_latency_us.max, 1.0e6);
+}
+
+#[test]
+fn a_transaction_is_heard_of_as_a_whole() {
+    let cdc = native("cdc", r#"{"ttl":"none"}"#);
+    let rest = "writes = { rate = 0.5, arrivals = \"even\" }\nkeys_per_write = 4\n\
+                [feed]\ndelay = { uniform = [\"1s\", \"2s\"] }\nloss = 0.5\n";
+    let summary = run_with(&cdc, &rest.replace("keys_per_write", "#"));
+    assert_eq!(
+        (summary.invalidations.sent + summary.invalidations.lost),
+        49
+    );
+    let toml =
+        format!("seed = 3\nduration = \"100s\"\nwarmup = \"0s\"\n[workload]\nkeys = 9\n{rest}");
+    let base = std::path::Path::new(".");
+    let loaded = from_str(&toml, "test.toml", base, &Overrides::default()).unwrap();
+    let workload = build(&loaded).unwrap();
+    let outcome = run(&loaded.scenario, &workload, &cdc, 0, &AtomicU64::new(0)).unwrap();
+    let invalidations = outcome.summary.invalidations;
+    assert_eq!(invalidations.lost % 4, 0, "all of it or nothing is lost");
+    assert_eq!(invalidations.sent % 4, 0);
+    assert!(invalidations.lost > 0 && invalidations.sent > 0);
+}
+
+#[test]
+fn one_client_alone_sees_its_writes_late_exactly_where_it_is_served_stale() {
+    let ttl = native("ttl", r#"{"ttl":"5s"}"#);
+    let alone = run_with(&ttl, &(WRITES.to_owned() + "clients = 1\n"));
+    assert!(alone.stale_answers > 0);
+    assert_eq!(alone.read_your_writes_violations, Some(alone.stale_answers));
+    let nobody = run_with(&ttl, WRITES);
+    assert_eq!(nobody.read_your_writes_violations, None);
+    assert_eq!(nobody.stale_answers, alone.stale_answers);
+}
+
+#[test]
+fn a_client_that_sticks_to_a_cache_never_reads_backwards() {
+    let ttl = native("ttl", r#"{"ttl":"10s"}"#);
+    let fleet = |balance: &str| {
+        format!("{WRITES}clients = 5\n[cache]\nnodes = 4\nbalance = \"{balance}\"\n")
+    };
+    let random = run_with(&ttl, &fleet("random"));
+    assert!(random.monotonic_read_violations > Some(0));
+    let sticky = run_with(&ttl, &fleet("by-client"));
+    assert_eq!(sticky.monotonic_read_violations, Some(0));
+}

@@ -22,6 +22,7 @@ pub(super) fn oracle_general(input: &mut Input, collector: &mut Collector) -> Re
                 key: key.as_bytes(),
                 size: little(size) as u32,
                 client: 0,
+                transaction: b"",
             })
             .map(drop)
     })
@@ -49,6 +50,7 @@ pub(super) fn cache2k_timed(input: &mut Input, collector: &mut Collector) -> Res
                 key: key.as_bytes(),
                 size: 0,
                 client: 0,
+                transaction: b"",
             })
             .map(drop)
     })

@@ -27,6 +27,8 @@ pub(super) struct Row<'a> {
     /// In bytes.
     pub size: u32,
     pub client: u32,
+    /// Names the transaction that it is of; empty for one of its own.
+    pub transaction: &'a [u8],
 }
 
 /// Collects the events of one file.
@@ -39,6 +41,8 @@ pub(super) struct Collector {
     clients: CatalogueBuilder,
     events: Vec<Event>,
     latest: u64,
+    /// The transaction of the event before, where that wrote.
+    transaction: Vec<u8>,
     pub operations: Operations,
 }
 
@@ -53,6 +57,7 @@ impl Collector {
             clients: CatalogueBuilder::default(),
             events: Vec::new(),
             latest: 0,
+            transaction: Vec::new(),
             operations: Operations::default(),
         }
     }
@@ -66,14 +71,28 @@ impl Collector {
     pub(super) fn push(&mut self, row: Row<'_>) -> Result<u32, Error> {
         self.check_time(row.line, row.at)?;
         let subject = self.key(row.line, row.key)?;
+        let joined = self.joins(&row);
         self.events.push(Event {
             at: row.at,
             subject,
             op: row.op,
+            joined,
             client: row.client,
             bytes: row.size,
         });
         Ok(subject)
+    }
+
+    /// Whether a row is of the transaction of the event before it: both write, at the same time.
+    fn joins(&mut self, row: &Row<'_>) -> bool {
+        let writes = row.op != Op::Read && !row.transaction.is_empty();
+        let before = self.events.last().map(|event| event.at);
+        let joined = writes && before == Some(row.at) && self.transaction == row.transaction;
+        self.transaction.clear();
+        if writes {
+            self.transaction.extend_from_slice(row.transaction);
+        }
+        joined
     }
 
     /// Takes a read of a format without times; the rate gives it one.
@@ -86,6 +105,7 @@ impl Collector {
             key,
             size: 0,
             client: 0,
+            transaction: b"",
         })
         .map(drop)
     }

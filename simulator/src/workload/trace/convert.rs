@@ -12,7 +12,7 @@ use crate::error::Error;
 /// Writes the events of a workload's first replication to a file; gives the number of rows.
 ///
 /// The name decides: `.csv` or `.jsonl`, and `.gz` or `.zst` after it to pack. A write of a tag becomes
-/// a write of every key made from it, with one number in `txn`. Times are whole microseconds. The file
+/// a write of every key made from it; the writes of one transaction have one number in `txn`. Times are whole microseconds. The file
 /// appears under its name only when it is complete.
 ///
 /// # Errors
@@ -220,24 +220,24 @@ fn each_row<'a>(
     mut write: impl FnMut(&Row<'a>) -> std::io::Result<()>,
 ) -> std::io::Result<u64> {
     let (mut rows, mut transactions) = (0, 0);
-    for event in workload.events(seed, 0) {
-        if event.op == Op::WriteTag {
+    let mut events = workload.events(seed, 0).peekable();
+    while let Some(event) = events.next() {
+        let several = event.op == Op::WriteTag || events.peek().is_some_and(|next| next.joined);
+        if several && !event.joined {
             transactions += 1;
-            for key in catalogue.keys_of_tag(event.subject) {
-                rows += 1;
-                write(&Row {
-                    event,
-                    key: *key,
-                    transaction: Some(transactions),
-                    catalogue,
-                })?;
-            }
-        } else {
+        }
+        let transaction = (several || event.joined).then_some(transactions);
+        let own = [event.subject];
+        let keys = match event.op {
+            Op::WriteTag => catalogue.keys_of_tag(event.subject),
+            _ => &own,
+        };
+        for key in keys {
             rows += 1;
             write(&Row {
                 event,
-                key: event.subject,
-                transaction: None,
+                key: *key,
+                transaction,
                 catalogue,
             })?;
         }

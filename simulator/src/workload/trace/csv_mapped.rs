@@ -27,6 +27,7 @@ pub(super) fn read(
             size: asked(&columns.size).or(Some(("size", false))),
             tags: asked(&columns.tags).or(Some(("tags", false))),
             client: asked(&columns.client).or(Some(("client", false))),
+            transaction: asked(&columns.txn).or(Some(("txn", false))),
         },
     };
     read_table(input, &mapping, collector)

@@ -1,5 +1,5 @@
 //! JSON lines: one object a row, with the names of the project's own CSV (`ts_us`, `op`, `key`,
-//! `size`, `tags`, `client`) or those that the scenario maps.
+//! `size`, `tags`, `client`, `txn`) or those that the scenario maps.
 
 use serde_json::{Map, Value};
 
@@ -25,6 +25,7 @@ pub(super) fn read(
     );
     let (size_name, tags_name) = (name(&columns.size, "size"), name(&columns.tags, "tags"));
     let client_name = name(&columns.client, "client");
+    let txn_name = name(&columns.txn, "txn");
     let unit = unit(columns);
     input.lines(|line, text| {
         let row: Map<String, Value> = serde_json::from_slice(text).map_err(|error| {
@@ -67,6 +68,7 @@ pub(super) fn read(
             return collector.check_time(line, at);
         };
         let client = collector.client(line, client.as_bytes())?;
+        let transaction = row.get(txn_name).and_then(plain_text).unwrap_or_default();
         let size = u32::try_from(size).unwrap_or(u32::MAX);
         let id = collector.push(Row {
             line,
@@ -75,6 +77,7 @@ pub(super) fn read(
             key: key.as_bytes(),
             size,
             client,
+            transaction: transaction.as_bytes(),
         })?;
         match row.get(tags_name) {
             Some(Value::String(tags)) => collector.tags(line, id, tags.as_bytes()),

@@ -91,6 +91,7 @@ pub(super) fn read(input: &mut Input, sets: Sets, collector: &mut Collector) -> 
                     key,
                     size: bytes,
                     client: 0,
+                    transaction: b"",
                 })?;
                 if op == Op::Read && bytes == 0 {
                     refills.miss(id, 0, at);

@@ -1,8 +1,9 @@
 //! The project's own format: CSV with the header `ts_us,op,key[,size][,ttl_ms][,tags][,txn][,client][,emb]`.
 //!
 //! Columns come in any order. `op` is `R`, `W` or `D`, or one of memcached's names; tags have `;`
-//! between them, and a key has the tags of all its rows. `ttl_ms`, `txn` and `emb` are let through
-//! unread: policies decide how long a value keeps, and the rows of one transaction share their time.
+//! between them, and a key has the tags of all its rows. writes next to each other with one time and
+//! one `txn` are one transaction. `ttl_ms` and `emb` are let through unread: policies decide how long a
+//! value keeps.
 
 use super::collect::Collector;
 use super::input::Input;
@@ -26,6 +27,7 @@ pub(super) fn read(input: &mut Input, collector: &mut Collector) -> Result<(), E
             size: Some(("size", false)),
             tags: Some(("tags", false)),
             client: Some(("client", false)),
+            transaction: Some(("txn", false)),
         },
     };
     read_table(input, &mapping, collector)

@@ -31,6 +31,7 @@ pub(super) struct Optional<'a> {
     pub size: Option<(&'a str, bool)>,
     pub tags: Option<(&'a str, bool)>,
     pub client: Option<(&'a str, bool)>,
+    pub transaction: Option<(&'a str, bool)>,
 }
 
 /// Columns by their place.
@@ -41,6 +42,7 @@ struct Places {
     size: Option<usize>,
     tags: Option<usize>,
     client: Option<usize>,
+    transaction: Option<usize>,
 }
 
 /// The place of a column, if the header of file `name` has it.
@@ -88,6 +90,7 @@ impl Places {
             size: optional(mapping.optional.size)?,
             tags: optional(mapping.optional.tags)?,
             client: optional(mapping.optional.client)?,
+            transaction: optional(mapping.optional.transaction)?,
         })
     }
 }
@@ -226,6 +229,7 @@ fn read_row(
         key,
         size,
         client,
+        transaction: given(places.transaction).unwrap_or_default(),
     })?;
     match given(places.tags) {
         Some(tags) => collector.tags(line, key, tags),

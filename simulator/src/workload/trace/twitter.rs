@@ -46,7 +46,7 @@ pub(super) fn read(input: &mut Input, sets: Sets, collector: &mut Collector) -> 
             }
             collector.operations.sets_taken_as_writes += 1;
         }
-        let id = collector.push(Row { line, at, op, key, size: bytes, client })?;
+        let id = collector.push(Row { line, at, op, key, size: bytes, client, transaction: b"" })?;
         if op == Op::Read && bytes == 0 {
             refills.miss(id, client, at);
         }
