@@ -146,21 +146,26 @@
 //! |---|---|
 //! | `serde` | `Config`: the settings of a cache from a file |
 //! | `tokio` | `future::Tokio`: refreshes as tasks, and timeouts |
+//! | `metrics` | `record_metrics`: what the cache counts, through the facade `metrics`, so to Prometheus, StatsD, OpenTelemetry |
+//! | `tracing` | a span for each load, an event for each value that is not stored and each change of policies |
 //! | `watch` | `watch_policy`: a policy is swapped when its file changes |
 
 mod cache;
 pub mod engine;
 pub mod policy;
+mod trace;
 
 #[cfg(feature = "serde")]
 pub use cache::Config;
 #[cfg(feature = "watch")]
 pub use cache::PolicyWatch;
 pub use cache::{
-    BuildError, Builder, Clock, Embedder, Embedding, EmbeddingError, Entry, Invalidations, Load,
-    ManualClock, NearError, RemovalCause, State, Stats, SystemClock, Write,
+    BuildError, Builder, Clock, Discarded, Embedder, Embedding, EmbeddingError, Entry,
+    Invalidations, Load, ManualClock, NearError, RemovalCause, State, Stats, SystemClock, Write,
 };
 pub use engine::Seen;
+#[cfg(feature = "tracing")]
+pub use trace::TracedKeys;
 
 /// A cache for threads that may block.
 pub mod sync {

@@ -16,6 +16,7 @@ use super::settings::Settings;
 use super::shared::{CacheEngine, Shared, Weigher};
 use super::{future, sync};
 use crate::engine::{Engine, Options};
+use crate::trace::{TracedKeys, Tracer};
 
 /// How a cache of values `V` is set up: a [`sync::Cache`](crate::sync::Cache) or a
 /// [`future::Cache`](crate::future::Cache), whichever's `builder` made it.
@@ -41,6 +42,7 @@ pub struct Builder<V: Send + Sync, C = sync::Cache<V>> {
     runtime: Option<Arc<dyn Runtime>>,
     pub(super) policies: PolicySettings,
     time: Time,
+    traced_keys: TracedKeys,
     cache: PhantomData<fn() -> C>,
 }
 
@@ -54,11 +56,13 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
             runtime: None,
             policies: PolicySettings::default(),
             time: Time::System(SystemClock::default()),
+            traced_keys: TracedKeys::default(),
             cache: PhantomData,
         }
     }
 
-    /// What the application calls it: [`Cache::name`](crate::sync::Cache::name).
+    /// What the application calls it: [`Cache::name`](crate::sync::Cache::name), the label `cache` of its
+    /// metrics, and the field `cache` of its spans and events.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.settings.name = Some(name.into());
         self
@@ -218,6 +222,14 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
         self
     }
 
+    /// How spans and events name keys: in full, by a number, or not at all. Default: by a number
+    /// ([`TracedKeys::Hashed`]).
+    #[cfg(feature = "tracing")]
+    pub fn trace_keys(mut self, keys: TracedKeys) -> Self {
+        self.traced_keys = keys;
+        self
+    }
+
     /// Where the time comes from. Default: the machine's monotonic clock.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.time = Time::Other(Arc::new(clock));
@@ -249,7 +261,8 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
             ..defaults
         };
         let engine: Arc<CacheEngine<V>> = Arc::new(Engine::new(&options));
-        let policies = self.policies.load(&engine)?;
+        let tracer = Tracer::new(settings.name.as_deref(), self.traced_keys);
+        let policies = self.policies.load(&engine, &tracer)?;
         let plan = match &policies {
             None => settings.plan(),
             Some(policies) => policies.plan()?,
@@ -265,6 +278,7 @@ impl<V: Clone + Send + Sync + 'static, C> Builder<V, C> {
         shared.embedder = self.embedder;
         shared.runtime = self.runtime;
         shared.name = settings.name;
+        shared.tracer = tracer;
         Ok(Arc::new(shared))
     }
 }

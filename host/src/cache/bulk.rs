@@ -1,12 +1,13 @@
 //! Many keys at once, with one load for all that are missing.
 
-use super::landing::InFlight;
+use super::landing::{Carrying, InFlight};
 use super::load::Load;
 use super::read::{Ask, Join, PATIENCE};
 use super::running::Running;
 use super::shared::{Cached, Shared};
 use super::stats::Count;
 use crate::engine::{KeyRef, Read};
+use crate::trace::Cause;
 
 /// A read of many keys that is under way.
 pub(super) struct Bulk<'k, V> {
@@ -67,6 +68,11 @@ impl<'k, V: Clone + Send + Sync + 'static> Mine<'k, V> {
         self.places.is_empty()
     }
 
+    fn take(&mut self, place: usize, key: KeyRef<'k>, flight: InFlight<V>) {
+        self.places.push((place, key));
+        self.flights.push(flight);
+    }
+
     /// The keys to load.
     pub(super) fn keys(&self, bulk: &Bulk<'k, V>) -> Vec<&'k str> {
         let key = |(place, _): &(usize, KeyRef<'_>)| bulk.keys[*place];
@@ -79,7 +85,7 @@ impl<'k, V: Clone + Send + Sync + 'static> Mine<'k, V> {
     }
 
     /// While the loader runs, or its future is polled.
-    pub(super) fn running(&self) -> Running {
+    pub(super) fn running(&self) -> Carrying<'_> {
         InFlight::all_running(&self.flights)
     }
 }
@@ -122,11 +128,13 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                 Read::Hit {
                     refresh: Some((ticket, gate)),
                     ..
-                }
-                | Read::Load(ticket, gate) => {
+                } => {
                     self.counters.add(Count::Miss);
-                    mine.places.push((place, key));
-                    mine.flights.push(self.flight(ticket, gate));
+                    mine.take(place, key, self.flight(key, Cause::Refresh, ticket, gate));
+                }
+                Read::Load(ticket, gate) => {
+                    self.counters.add(Count::Miss);
+                    mine.take(place, key, self.flight(key, Cause::Miss, ticket, gate));
                 }
                 // Its own load of the key, further up this thread's calls, brings it when they return.
                 Read::Join { waiters, .. } if Running::is(&waiters) => {}

@@ -11,6 +11,7 @@ use super::running::Running;
 use super::served::{Entry, Served};
 use super::shared::{Cached, Shared};
 use crate::engine::{Demand, FlightId, KeyRef, PurgeMode, Update};
+use crate::trace::Cause;
 
 /// What is to become of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                 waiters,
                 entry,
             } => {
-                let flight = self.flight(ticket, waiters);
+                let flight = self.flight(key, Cause::Change, ticket, waiters);
                 Change::Begin(flight, entry.and_then(|entry| self.serve(entry, None)))
             }
         }

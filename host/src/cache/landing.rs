@@ -9,7 +9,8 @@ use super::running::Running;
 use super::served::{Served, State};
 use super::shared::{CacheEngine, Cached, Shared, SharedGate};
 use super::stats::Count;
-use crate::engine::{Entry, Fill, Instant, KeyRef, Outcome, Purged, Refresh, Ticket};
+use crate::engine::{Entry, Fill, Instant, KeyRef, Nanos, Outcome, Purged, Refresh, Ticket};
+use crate::trace::{Discard, Ending, Inside, LoadSpan};
 
 /// A load that a reader of ours carries out. However it ends, and be it that its future is dropped, those
 /// who wait go on.
@@ -19,6 +20,24 @@ pub(super) struct InFlight<V: Clone + Send + Sync + 'static> {
     ticket: Option<Ticket>,
     gate: SharedGate<V>,
     ended: Ended<V>,
+    span: LoadSpan,
+    ending: Option<Ending>,
+}
+
+/// As long as it lives, the calling thread carries out loads: that of one key inside of its span.
+pub(super) struct Carrying<'a> {
+    _inside: Option<Inside<'a>>,
+    _running: Running,
+}
+
+impl Carrying<'_> {
+    /// No load at all.
+    pub(super) fn nothing() -> Carrying<'static> {
+        Carrying {
+            _inside: None,
+            _running: Running::none(),
+        }
+    }
 }
 
 impl<V: Clone + Send + Sync + 'static> InFlight<V> {
@@ -26,28 +45,42 @@ impl<V: Clone + Send + Sync + 'static> InFlight<V> {
         engine: &Arc<CacheEngine<V>>,
         ticket: Ticket,
         gate: SharedGate<V>,
+        span: LoadSpan,
     ) -> InFlight<V> {
         InFlight {
             engine: Arc::clone(engine),
             ticket: Some(ticket),
             gate,
             ended: Ended::GivenUp,
+            span,
+            ending: None,
         }
     }
 
     /// While the loader runs, or its future is polled.
-    pub(super) fn running(&self) -> Running {
-        InFlight::all_running([self])
+    pub(super) fn running(&self) -> Carrying<'_> {
+        Carrying {
+            _inside: Some(self.span.enter()),
+            ..InFlight::all_running([self])
+        }
     }
 
-    pub(super) fn all_running<'a>(flights: impl IntoIterator<Item = &'a InFlight<V>>) -> Running {
-        Running::enter(flights.into_iter().map(|flight| &flight.gate))
+    /// Of many keys with one loader: it is in nobody's span, for it is in the spans of none of them more
+    /// than of the others.
+    pub(super) fn all_running<'a>(
+        flights: impl IntoIterator<Item = &'a InFlight<V>>,
+    ) -> Carrying<'static> {
+        Carrying {
+            _running: Running::enter(flights.into_iter().map(|flight| &flight.gate)),
+            ..Carrying::nothing()
+        }
     }
 
     /// Takes away what is under the key, unless something has invalidated or replaced it since.
     pub(super) fn withdraw(mut self, now: Instant) -> Purged<Cached<V>> {
         let ticket = self.ticket.take();
         let ticket = ticket.expect("a load in flight has its ticket until it lands");
+        self.ending = Some(Ending::Removed);
         self.engine.withdraw(&ticket, now)
     }
 }
@@ -59,6 +92,13 @@ impl<V: Clone + Send + Sync + 'static> Drop for InFlight<V> {
         if let Some(ticket) = self.ticket.take() {
             self.engine.abandon(&ticket);
         }
+        self.span.ended(self.ending.unwrap_or_else(|| {
+            if std::thread::panicking() {
+                Ending::Panicked
+            } else {
+                Ending::GivenUp
+            }
+        }));
         self.gate
             .open(std::mem::replace(&mut self.ended, Ended::GivenUp));
     }
@@ -91,11 +131,19 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         value: Cached<V>,
         mut said: Said,
     ) -> Arc<Entry<Cached<V>>> {
-        self.counters.add(Count::Load);
+        let is_value = matches!(value, Cached::Value(_));
+        if is_value {
+            self.counters.add(Count::Load);
+        }
         let now = self.time.now();
         let began = flight.ticket.as_ref().map_or(now, Ticket::began);
+        let load_time = now.saturating_sub(began);
+        if is_value {
+            // That of an error was counted when it came.
+            self.took(load_time, "value");
+        }
         let fill = Fill {
-            load_time: now.saturating_sub(began),
+            load_time,
             ..self.fill(key, &value, &mut said, now)
         };
         let source = self.engine.lease_source(key);
@@ -110,9 +158,22 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let stored = self
             .engine
             .complete(ticket, value, &lease, &fill, &mut fastrand::f64);
-        if matches!(stored.outcome, Outcome::Overtaken | Outcome::Behind) {
-            self.counters.add(Count::Discarded);
+        let discarded = match stored.outcome {
+            Outcome::Overtaken => Some(Discard::Overtaken),
+            Outcome::Behind => Some(Discard::Behind),
+            Outcome::Skipped if said.is_unsearchable => Some(Discard::Unsearchable),
+            Outcome::Stored | Outcome::Skipped => None,
+        };
+        if let Some(cause) = discarded {
+            self.discard(key, Some(&flight.span), cause);
         }
+        flight
+            .ending
+            .get_or_insert(match (stored.outcome, discarded) {
+                (_, Some(_)) => Ending::Discarded,
+                (Outcome::Stored, None) => Ending::Stored,
+                (_, None) => Ending::Skipped,
+            });
         flight.ended = match stored.entry.value() {
             Cached::Value(_) => Ended::With(Arc::clone(&stored.entry), State::Loaded),
             Cached::Failure(failure) => Ended::Failed(Failure::clone(failure)),
@@ -137,22 +198,36 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         };
         // Neither a read nor an invalidation by meaning would find one of other dimensions.
         let embedding = said.embedding.take();
-        let is_lost = embedding
+        said.is_unsearchable = embedding
             .as_ref()
             .is_some_and(|one| self.check(one).is_err());
-        if is_lost {
-            self.counters.add(Count::Discarded);
-        }
         Fill {
             now,
             size: said.size,
             weight,
-            skip: said.skip_store || is_lost,
+            skip: said.skip_store || said.is_unsearchable,
             vector: embedding.map(Arc::from),
             version: said.version,
             seen: said.seen.take(),
             ..Fill::default()
         }
+    }
+
+    /// Counts how long a load took.
+    fn took(&self, time: Nanos, _outcome: &'static str) {
+        self.counters.add_many(Count::LoadNanos, time);
+        #[cfg(feature = "metrics")]
+        self.record_load(std::time::Duration::from_nanos(time), _outcome);
+    }
+
+    /// Counts a value that is not stored though it should have been, and tells of it.
+    pub(super) fn discard(&self, key: KeyRef<'_>, load: Option<&LoadSpan>, cause: Discard) {
+        self.counters.add(match cause {
+            Discard::Overtaken => Count::Overtaken,
+            Discard::Behind => Count::Behind,
+            Discard::Unsearchable => Count::Unsearchable,
+        });
+        self.tracer.discarded(key, load, cause);
     }
 
     fn fail<E: Any + Send + Sync>(
@@ -164,6 +239,8 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
     ) -> Result<Served<V>, Arc<E>> {
         self.counters.add(Count::FailedLoad);
         let now = self.time.now();
+        let began = flight.ticket.as_ref().map_or(now, Ticket::began);
+        self.took(now.saturating_sub(began), "error");
         let rescued = flight
             .ticket
             .as_ref()
@@ -172,6 +249,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             && let Some(value) = entry.value().value()
         {
             self.counters.add(Count::Stale);
+            flight.ending = Some(Ending::Rescued);
             flight.ended = Ended::With(Arc::clone(&entry), State::Stale);
             return Ok(Served {
                 value,
@@ -180,6 +258,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                 similarity: None,
             });
         }
+        flight.ending = Some(Ending::Failed);
         let failure: Failure = Arc::<E>::clone(&error);
         let keep_for = said.keep_failure_for.or(self.negative_ttl);
         match keep_for.filter(|time| *time > 0) {

@@ -45,6 +45,8 @@ pub(super) struct Said {
     pub(super) seen: Option<Seen>,
     pub(super) keep_failure_for: Option<Nanos>,
     pub(super) skip_store: bool,
+    /// Its embedding has other dimensions than those that are held: found out when it is stored.
+    pub(super) is_unsearchable: bool,
 }
 
 impl Load {

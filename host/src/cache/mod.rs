@@ -17,6 +17,8 @@ mod gate;
 mod landing;
 mod listener;
 mod load;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod near;
 mod policies;
 mod policy_settings;
@@ -43,7 +45,7 @@ pub use listener::RemovalCause;
 pub use load::Load;
 pub use near::{Embedder, Embedding, EmbeddingError, NearError};
 pub use served::{Entry, State};
-pub use stats::{Invalidations, Stats};
+pub use stats::{Discarded, Invalidations, Stats};
 #[cfg(feature = "watch")]
 pub use watch::PolicyWatch;
 pub use write::Write;

@@ -3,6 +3,7 @@
 use super::shared::Shared;
 use crate::engine::{Plan, PurgeMode};
 use crate::policy::{CanaryReport, Error, Exchange, PolicyInfo, PolicySet, Source, SwapReport};
+use crate::trace::Step;
 
 impl<V: Clone + Send + Sync + 'static> Exchange for Shared<V> {
     fn install(&self, plan: &Plan, purge: Option<PurgeMode>) {
@@ -62,7 +63,9 @@ macro_rules! while_it_runs {
             /// ```
             pub fn swap_policy(&self, source: impl Into<Source>) -> Result<SwapReport, Error> {
                 let policies = self.shared.policies()?;
-                policies.swap(&source.into(), &*self.shared)
+                let outcome = policies.swap(&source.into(), &*self.shared);
+                self.shared.tracer.exchanged(Step::Swap, outcome.as_ref());
+                outcome
             }
 
             /// Undoes the last swap: the policy that was there before is there again, with what it had learned,
@@ -72,7 +75,11 @@ macro_rules! while_it_runs {
             ///
             /// If no policy was swapped.
             pub fn rollback_policy(&self) -> Result<SwapReport, Error> {
-                self.shared.policies()?.rollback(&*self.shared)
+                let outcome = self.shared.policies()?.rollback(&*self.shared);
+                self.shared
+                    .tracer
+                    .exchanged(Step::Rollback, outcome.as_ref());
+                outcome
             }
 
             /// What is known of each policy, in the order in which the builder named them. Empty without a policy.
@@ -107,7 +114,10 @@ macro_rules! while_it_runs {
             /// # Ok::<(), Box<dyn std::error::Error>>(())
             /// ```
             pub fn start_canary(&self, source: impl Into<Source>) -> Result<(), Error> {
-                self.shared.policies()?.start_canary(&source.into())
+                let source = source.into();
+                self.shared.policies()?.start_canary(&source)?;
+                self.shared.tracer.canary_began(source.name());
+                Ok(())
             }
 
             /// Where the candidate differs from the policy in place so far. Nothing without a candidate.
@@ -121,12 +131,19 @@ macro_rules! while_it_runs {
             ///
             /// If there is none, or it has failed so often in a row that it is not asked any more.
             pub fn promote_canary(&self) -> Result<SwapReport, Error> {
-                self.shared.policies()?.promote_canary(&*self.shared)
+                let outcome = self.shared.policies()?.promote_canary(&*self.shared);
+                self.shared
+                    .tracer
+                    .exchanged(Step::Promotion, outcome.as_ref());
+                outcome
             }
 
             /// Lets the candidate go. What was seen of it; nothing where there was none.
             pub fn drop_canary(&self) -> Option<CanaryReport> {
-                self.shared.policies.as_ref()?.drop_canary()
+                let report = self.shared.policies.as_ref()?.drop_canary()?;
+                let differing = report.differing_fills + report.differing_changes;
+                self.shared.tracer.canary_went(&report.name, differing);
+                Some(report)
             }
         }
     };

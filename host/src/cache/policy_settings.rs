@@ -11,6 +11,7 @@ use super::shared::CacheEngine;
 use crate::policy::{
     Grants, Level, Limits, Loader, Log, Permission, PolicySet, Runtime, Source, Surroundings,
 };
+use crate::trace::Tracer;
 
 /// The one feed that a cache has by itself.
 const FEEDS: [&str; 1] = ["writes"];
@@ -144,6 +145,7 @@ impl PolicySettings {
     pub(super) fn load<V: Clone + Send + Sync + 'static>(
         self,
         engine: &Arc<CacheEngine<V>>,
+        tracer: &Tracer,
     ) -> Result<Option<PolicySet>, BuildError> {
         if self.sources.is_empty() {
             return match self.config {
@@ -160,7 +162,7 @@ impl PolicySettings {
         let cores = || std::thread::available_parallelism().map_or(4, usize::from);
         let slots = self.slots.unwrap_or_else(cores);
         let surroundings = surroundings(engine, self.log);
-        let loader = Loader::new(runtime, slots, &FEEDS, surroundings);
+        let loader = Loader::new(runtime, slots, &FEEDS, surroundings).traced_by(tracer);
         Ok(Some(PolicySet::load(loader, &self.sources)?))
     }
 }

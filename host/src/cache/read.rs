@@ -16,6 +16,7 @@ use super::stats::Count;
 use crate::engine::{
     Demand, Entry, Instant, Joined, KeyRef, PurgeMode, Purged, Read, Reader, Ticket,
 };
+use crate::trace::Cause;
 
 /// Loads that a reader joins in vain before it loads by itself.
 pub(super) const PATIENCE: u32 = 3;
@@ -118,7 +119,8 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                 refresh,
                 similarity,
             } => {
-                let refresh = refresh.map(|(ticket, gate)| self.flight(ticket, gate));
+                let refresh = refresh
+                    .map(|(ticket, gate)| self.flight(ask.key, Cause::Refresh, ticket, gate));
                 let Some(answer) = self.answer_of(entry, similarity) else {
                     // Whoever cannot do anything with an error loads for itself.
                     return match refresh {
@@ -151,7 +153,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             }
             Read::Load(ticket, gate) => {
                 self.counters.add(Count::Miss);
-                Turn::Lead(self.flight(ticket, gate))
+                Turn::Lead(self.flight(ask.key, Cause::Miss, ticket, gate))
             }
         }
     }
@@ -166,8 +168,15 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         }
     }
 
-    pub(super) fn flight(&self, ticket: Ticket, gate: SharedGate<V>) -> InFlight<V> {
-        InFlight::new(&self.engine, ticket, gate)
+    pub(super) fn flight(
+        &self,
+        key: KeyRef<'_>,
+        cause: Cause,
+        ticket: Ticket,
+        gate: SharedGate<V>,
+    ) -> InFlight<V> {
+        let span = self.tracer.load(key, cause);
+        InFlight::new(&self.engine, ticket, gate, span)
     }
 
     pub(super) fn read(&self, ask: Ask<'_>, coalesce: bool) -> Read<Cached<V>, SharedGate<V>> {

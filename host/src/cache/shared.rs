@@ -21,6 +21,7 @@ use crate::engine::{
     PurgeMode, Replaced,
 };
 use crate::policy::{Loaded, PolicySet};
+use crate::trace::{Discard, Tracer};
 
 /// What is kept under a key: a value, or for a while the error of the load that should have brought one.
 #[derive(Clone, Debug)]
@@ -67,6 +68,7 @@ pub(super) struct Shared<V: Send + Sync> {
     /// What carries out refreshes beside their readers, and tells tasks the time.
     pub(super) runtime: Option<Arc<dyn Runtime>>,
     pub(super) name: Option<String>,
+    pub(super) tracer: Tracer,
     /// Announcements so far.
     position: AtomicU64,
     /// Purges that are due later, by `keys-again`.
@@ -96,6 +98,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             embedder: None,
             runtime: None,
             name: None,
+            tracer: Tracer::default(),
             position: AtomicU64::new(0),
             again: Mutex::default(),
             again_at: AtomicU64::new(Instant::MAX),
@@ -233,6 +236,9 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let value = Cached::Value(value);
         let mut said = load.take();
         let fill = self.fill(key, &value, &mut said, now);
+        if said.is_unsearchable {
+            self.discard(key, None, Discard::Unsearchable);
+        }
         if fill.skip {
             // What is there, or is on its way, is superseded all the same.
             let purged = self.carry_out_on_key(key, PurgeMode::Drop, &Demand::NONE);

@@ -1,6 +1,7 @@
 //! What a cache has done so far.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use thread_local::ThreadLocal;
 
@@ -21,10 +22,14 @@ pub struct Stats {
     pub loads: u64,
     /// Loads that brought an error.
     pub failed_loads: u64,
+    /// How long all loads took together, those that brought an error included.
+    pub load_time: Duration,
     /// Loaded values that were not stored: their key or a group of it had been invalidated meanwhile, or
     /// they had not seen what an invalidation demands. Each would have been stale data in a cache that
     /// stores whatever a load brings.
     pub discarded_fills: u64,
+    /// The same by why they were not stored.
+    pub discarded: Discarded,
     /// Invalidations that were carried out, hard and soft, by the application and by the policy.
     pub invalidations: Invalidations,
     /// Entries that had to go because there was too much.
@@ -43,6 +48,29 @@ impl Stats {
     pub fn hit_ratio(&self) -> Option<f64> {
         let reads = self.hits + self.misses + self.coalesced;
         (reads > 0).then(|| self.hits as f64 / reads as f64)
+    }
+}
+
+/// Loaded values that were not stored, by why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Discarded {
+    /// The key or a group of it was invalidated, or the key stored, while the value was loaded; or the load
+    /// took longer than [`load_timeout`](crate::Builder::load_timeout).
+    pub overtaken: u64,
+    /// The load had not seen what an invalidation demands, or brought an older version than one that is
+    /// known.
+    pub behind: u64,
+    /// The embedding had other dimensions than those that are held: it would be found by no read and reached
+    /// by no invalidation.
+    pub unsearchable: u64,
+}
+
+impl Discarded {
+    /// All of them together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.overtaken + self.behind + self.unsearchable
     }
 }
 
@@ -89,7 +117,10 @@ pub(super) enum Count {
     Coalesced,
     Load,
     FailedLoad,
-    Discarded,
+    LoadNanos,
+    Overtaken,
+    Behind,
+    Unsearchable,
     Eviction,
     InvalidationByKey,
     InvalidationByTag,
@@ -111,9 +142,17 @@ pub(super) struct Counters {
 impl Counters {
     #[inline]
     pub(super) fn add(&self, count: Count) {
+        self.add_many(count, 1);
+    }
+
+    #[inline]
+    pub(super) fn add_many(&self, count: Count, more: u64) {
         let counter = &self.of_thread.get_or_default()[count as usize];
         // Nobody else writes to it.
-        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        counter.store(
+            counter.load(Ordering::Relaxed).wrapping_add(more),
+            Ordering::Relaxed,
+        );
     }
 
     pub(super) fn read(&self) -> Stats {
@@ -123,6 +162,11 @@ impl Counters {
                 .map(|of_one| of_one[count as usize].load(Ordering::Relaxed))
                 .sum()
         };
+        let discarded = Discarded {
+            overtaken: sum(Count::Overtaken),
+            behind: sum(Count::Behind),
+            unsearchable: sum(Count::Unsearchable),
+        };
         Stats {
             hits: sum(Count::Hit),
             stale_served: sum(Count::Stale),
@@ -130,7 +174,9 @@ impl Counters {
             coalesced: sum(Count::Coalesced),
             loads: sum(Count::Load),
             failed_loads: sum(Count::FailedLoad),
-            discarded_fills: sum(Count::Discarded),
+            load_time: Duration::from_nanos(sum(Count::LoadNanos)),
+            discarded_fills: discarded.total(),
+            discarded,
             invalidations: Invalidations {
                 by_key: sum(Count::InvalidationByKey),
                 by_tag: sum(Count::InvalidationByTag),

@@ -13,6 +13,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::sync::Cache;
 use crate::policy::{Error, Source, SwapReport};
+use crate::trace::Step;
 
 /// How long a file must have been left alone.
 const QUIET: Duration = Duration::from_millis(100);
@@ -107,11 +108,12 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
         if !path.exists() {
             return None;
         }
-        self.shared
-            .policies
-            .as_ref()?
+        let policies = self.shared.policies.as_ref()?;
+        let outcome = policies
             .swap_if_changed(source, &*self.shared)
-            .transpose()
+            .transpose()?;
+        self.shared.tracer.exchanged(Step::Swap, outcome.as_ref());
+        Some(outcome)
     }
 }
 

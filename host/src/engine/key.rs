@@ -50,7 +50,7 @@ impl<'a> KeyRef<'a> {
     }
 
     #[inline]
-    pub(super) fn hash(self) -> u64 {
+    pub(crate) fn hash(self) -> u64 {
         self.hash
     }
 }

@@ -1,11 +1,13 @@
 //! How a policy fares, over all its instances.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
 use super::Error;
 use crate::engine::Instant;
+use crate::trace::Tracer;
 
 /// No time: the policy is called.
 const NEVER: Instant = Instant::MAX;
@@ -19,6 +21,8 @@ pub(super) struct Health {
     failures_in_a_row: AtomicU32,
     standing_in_since: AtomicU64,
     last_error: Mutex<Option<Error>>,
+    /// Set where it is the policy of a cache.
+    tracer: OnceLock<Tracer>,
 }
 
 impl Health {
@@ -30,7 +34,12 @@ impl Health {
             failures_in_a_row: AtomicU32::new(0),
             standing_in_since: AtomicU64::new(NEVER),
             last_error: Mutex::new(None),
+            tracer: OnceLock::new(),
         }
+    }
+
+    pub(super) fn traced_by(&self, tracer: &Tracer) {
+        let _ = self.tracer.set(tracer.clone());
     }
 
     /// A call succeeded.
@@ -43,6 +52,9 @@ impl Health {
 
     /// A call failed.
     pub(super) fn failed(&self, error: Error, now: Instant) {
+        if let Some(tracer) = self.tracer.get() {
+            tracer.failed(&error);
+        }
         *self.last_error.lock() = Some(error);
         self.failures.fetch_add(1, Ordering::Relaxed);
         let in_a_row = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
@@ -55,12 +67,17 @@ impl Health {
     pub(super) fn give_up(&self, now: Instant) {
         // Whoever is first says since when.
         let now = now.min(NEVER - 1);
-        let _ = self.standing_in_since.compare_exchange(
+        let first = self.standing_in_since.compare_exchange(
             NEVER,
             now,
             Ordering::AcqRel,
             Ordering::Acquire,
         );
+        if first.is_ok()
+            && let Some(tracer) = self.tracer.get()
+        {
+            tracer.stands_in(self.last_error().as_ref());
+        }
     }
 
     pub(super) fn is_given_up(&self) -> bool {

@@ -7,6 +7,7 @@ use super::error::Error;
 use super::guard::{Factory, Guard};
 use super::source::Source;
 use super::{Runtime, Surroundings};
+use crate::trace::Tracer;
 
 /// Loads policies for one cache.
 pub(crate) struct Loader {
@@ -15,6 +16,7 @@ pub(crate) struct Loader {
     slots: usize,
     surroundings: Arc<dyn Fn() -> Surroundings + Send + Sync>,
     feeds: &'static [&'static str],
+    tracer: Tracer,
 }
 
 impl Loader {
@@ -29,7 +31,14 @@ impl Loader {
             slots: slots.max(1),
             surroundings: Arc::new(surroundings),
             feeds,
+            tracer: Tracer::default(),
         }
+    }
+
+    /// Tells of policies that fail, as those of one cache.
+    pub(crate) fn traced_by(mut self, tracer: &Tracer) -> Loader {
+        self.tracer = tracer.clone();
+        self
     }
 
     /// Reads, checks, compiles, makes the instances and configures them. Touches nothing that runs.
@@ -45,6 +54,7 @@ impl Loader {
             Box::new(move || Ok(Box::new(compiled.instantiate(surroundings())?)))
         };
         let first = Guard::configure(factory(), config, self.feeds, limits.clone())?;
+        first.health().traced_by(&self.tracer);
         let has_state = compiled.exports().snapshots;
         let others = match has_state {
             // What it learns must be in one place.

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::reads::polled;
 use super::{Cache, Nothing};
 use crate::cache::compute::{Change, CompResult, Op};
+use crate::cache::landing::Carrying;
 use crate::cache::load::Load;
 use crate::cache::read::Ask;
-use crate::cache::running::Running;
+
 use crate::cache::served::{Entry, Served};
 
 /// One key of a [`Cache`], made by [`Cache::entry`]. See
@@ -136,7 +137,7 @@ impl<V: Clone + Send + Sync + 'static> EntrySelector<'_, V> {
         let known = before.as_ref().map(|served| entry(served.again()));
         let running = || match &flight {
             Some(flight) => flight.running(),
-            None => Running::none(),
+            None => Carrying::nothing(),
         };
         let deciding = {
             let _running = running();

@@ -10,10 +10,9 @@ use std::task::Poll;
 
 use crate::cache::bulk::{Bulk, Round};
 use crate::cache::gate::{Opened, Waited};
-use crate::cache::landing::InFlight;
+use crate::cache::landing::{Carrying, InFlight};
 use crate::cache::load::Load;
 use crate::cache::read::{Answer, Ask, Join, Turn};
-use crate::cache::running::Running;
 use crate::cache::runtime::Task;
 use crate::cache::served::Served;
 use crate::cache::shared::Shared;
@@ -156,7 +155,10 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
 }
 
 /// Polls a loader's future, with its load noted as running while it is polled.
-pub(super) async fn polled<F: Future>(running: impl Fn() -> Running, future: F) -> F::Output {
+pub(super) async fn polled<'a, F: Future>(
+    running: impl Fn() -> Carrying<'a>,
+    future: F,
+) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|context| {
         let _running = running();
