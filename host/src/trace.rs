@@ -9,6 +9,10 @@ use crate::policy::{Error, SwapReport};
 /// How spans and events name a key, for [`Builder::trace_keys`](crate::Builder::trace_keys).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(
+    not(feature = "tracing"),
+    expect(dead_code, reason = "only the builder's `trace_keys` chooses")
+)]
 pub enum TracedKeys {
     /// By a number that is the same for the same key for as long as the cache lives, and tells nobody what
     /// the key is: keys hold names and addresses of people, and logs are kept for long.
@@ -248,7 +252,7 @@ mod told {
 
     /// Tells nobody.
     #[derive(Clone, Debug, Default)]
-    pub(crate) struct Tracer;
+    pub(crate) struct Tracer(());
 
     /// The span of a load, which there is none of.
     #[derive(Debug)]
@@ -259,7 +263,7 @@ mod told {
 
     impl Tracer {
         pub(crate) fn new(_: Option<&str>, _: TracedKeys) -> Tracer {
-            Tracer
+            Tracer(())
         }
 
         #[inline]
