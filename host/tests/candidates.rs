@@ -4,19 +4,7 @@ mod support;
 
 use shelflife::policy::Source;
 use shelflife::sync::{Cache, Write};
-use shelflife::{Builder, ManualClock};
-use support::{builder, evil, lease_in_seconds};
-
-fn ttl(json: &str) -> Source {
-    Source::from("ttl").config(json)
-}
-
-/// A cache and the clock that it goes by.
-fn build(builder: Builder<u64>) -> (Cache<u64>, ManualClock) {
-    let clock = ManualClock::default();
-    let cache = builder.clock(clock.clone()).build().unwrap();
-    (cache, clock)
-}
+use support::{build, builder, evil, lease_in_seconds, ttl};
 
 #[test]
 fn a_candidate_is_asked_the_same_and_nothing_of_it_is_carried_out() {

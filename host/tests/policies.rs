@@ -8,20 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use shelflife::policy::{Entries, Permission, Restored, Source};
-use shelflife::sync::{Cache, Write};
-use shelflife::{Builder, ManualClock};
-use support::{EVIL, builder, evil, folder, learner, lease_in_seconds};
-
-fn ttl(json: &str) -> Source {
-    Source::from("ttl").config(json)
-}
-
-/// A cache and the clock that it goes by.
-fn build(builder: Builder<u64>) -> (Cache<u64>, ManualClock) {
-    let clock = ManualClock::default();
-    let cache = builder.clock(clock.clone()).build().unwrap();
-    (cache, clock)
-}
+use shelflife::sync::Write;
+use support::{EVIL, build, builder, evil, folder, learner, lease_in_seconds, ttl};
 
 #[test]
 fn a_policy_is_a_name_a_path_or_bytes() {

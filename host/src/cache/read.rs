@@ -47,6 +47,10 @@ impl<'a> Ask<'a> {
     }
 }
 
+/// That a loader has found nothing.
+#[derive(Debug)]
+pub(super) struct Nothing;
+
 /// What a reader gets in the end.
 pub(super) type Answer<V, E> = Result<Served<V>, Arc<E>>;
 

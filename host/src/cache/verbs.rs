@@ -261,4 +261,26 @@ macro_rules! verbs {
     };
 }
 
-pub(super) use verbs;
+/// What makes a cache with a field `shared` one of many that share the same entries.
+macro_rules! handle {
+    ($name:literal) => {
+        impl<V: Send + Sync> Clone for Cache<V> {
+            fn clone(&self) -> Cache<V> {
+                Cache {
+                    shared: Arc::clone(&self.shared),
+                }
+            }
+        }
+
+        impl<V: Clone + Send + Sync + 'static> std::fmt::Debug for Cache<V> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct($name)
+                    .field("name", &self.name())
+                    .field("entry_count", &self.entry_count())
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+pub(super) use {handle, verbs};

@@ -7,6 +7,7 @@ use super::key::Key;
 use super::lease::{Lease, Refresh};
 use super::safeguards::{Safeguard, holds};
 use super::shim::{AtomicU32, AtomicU64, Ordering};
+use super::terms::{Terms, shortened};
 use super::time::{Instant, NEVER, Nanos};
 
 /// A cached value with its lease. Shared with whoever was served it.
@@ -33,36 +34,6 @@ pub struct Entry<V> {
     size: u32,
     /// In the room that the size leaves: an entry is no larger for it.
     weight: u32,
-}
-
-/// The part of a lease that does not depend on the entry.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Terms {
-    /// How long it may go unread; `NEVER`: for ever.
-    idle: Nanos,
-    grace: Nanos,
-    rescue: Nanos,
-    refresh: Refresh,
-}
-
-impl Terms {
-    /// `None` for a lease with a `ttl` at most.
-    pub(super) fn of(lease: &Lease) -> Option<Terms> {
-        let terms = Terms {
-            idle: lease.idle.unwrap_or(NEVER),
-            grace: lease.grace,
-            rescue: lease.rescue,
-            refresh: lease.refresh,
-        };
-        (terms != Terms::NONE).then_some(terms)
-    }
-
-    const NONE: Terms = Terms {
-        idle: NEVER,
-        grace: 0,
-        rescue: 0,
-        refresh: Refresh::Lazy,
-    };
 }
 
 /// What many entries do not have: groups; and what most do not have.
@@ -393,14 +364,6 @@ impl<V> Entry<V> {
             }
         }
     }
-}
-
-/// `ttl` with a random part of its jitter share taken off.
-fn shortened(ttl: Nanos, jitter: f64, draw: &mut dyn FnMut() -> f64) -> Nanos {
-    if jitter == 0.0 {
-        return ttl;
-    }
-    ttl - (ttl as f64 * jitter * draw()) as Nanos
 }
 
 #[cfg(test)]

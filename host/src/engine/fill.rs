@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, Fill, Parts, Terms};
+use super::entry::{Entry, Fill, Parts};
 use super::groups::{Kind, Slot, Tick};
 use super::key::{Key, KeyRef};
 use super::lease::{Keying, Lease, PurgeMode};
@@ -12,6 +12,7 @@ use super::seen::Demand;
 use super::shim::Ordering;
 use super::standing::Standing;
 use super::store::Gone;
+use super::terms::Terms;
 use super::time::Instant;
 use super::{Engine, FlightId};
 

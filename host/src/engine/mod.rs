@@ -42,9 +42,11 @@ mod rules;
 mod safeguards;
 mod seen;
 mod shim;
+mod slot;
 mod standing;
 mod store;
 mod sweep;
+mod terms;
 mod time;
 mod validity;
 mod vectors;
@@ -72,7 +74,6 @@ pub use seen::{Demand, Seen};
 pub use time::{Instant, Nanos};
 pub use view::Leaving;
 
-use entry::Terms;
 use flights::Flights;
 use floors::Floors;
 use groups::{Groups, Kind};
@@ -81,6 +82,7 @@ use regions::Regions;
 use rules::Rules;
 use shim::{AtomicBool, AtomicU32, Mutex, Ordering, RwLock};
 use store::Store;
+use terms::Terms;
 use vectors::VectorIndex;
 use versions::KnownVersions;
 

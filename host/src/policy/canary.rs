@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::deployment::Deployment;
 use super::difference::{
@@ -63,15 +63,9 @@ impl Canary {
         else {
             return;
         };
-        let mut seen = self.seen.lock();
-        if said.failed {
-            seen.failures += 1;
+        let Some(mut seen) = self.comparable(said.failed, live.failed) else {
             return;
-        }
-        // Where the policy in place has failed, its lease says nothing of what it wants.
-        if live.failed {
-            return;
-        }
+        };
         seen.fills += 1;
         let fields = differing_fields(live.lease.as_ref(), said.lease.as_ref());
         if !fields.is_empty() {
@@ -90,6 +84,20 @@ impl Canary {
         }
     }
 
+    /// What was seen so far, if both have answered. What the policy in place does when it has failed says
+    /// nothing of what it wants.
+    fn comparable(
+        &self,
+        candidate_failed: bool,
+        live_failed: bool,
+    ) -> Option<MutexGuard<'_, Seen>> {
+        let mut seen = self.seen.lock();
+        if candidate_failed {
+            seen.failures += 1;
+        }
+        (!candidate_failed && !live_failed).then_some(seen)
+    }
+
     /// Tells the candidate of the changes that the policy in place has reacted to, or does not listen to.
     pub(super) fn compare_purges(&self, changes: &[Change], now: Instant, live: &Reaction) {
         let candidate = &self.candidate;
@@ -105,14 +113,9 @@ impl Canary {
             }),
         };
         let Ok(said) = said else { return };
-        let mut seen = self.seen.lock();
-        if said.failed {
-            seen.failures += 1;
+        let Some(mut seen) = self.comparable(said.failed, live.failed) else {
             return;
-        }
-        if live.failed {
-            return;
-        }
+        };
         seen.changes += changes.len() as u64;
         let (one, other) = (names(&live.purges), names(&said.purges));
         let mut differs = false;

@@ -35,6 +35,18 @@ pub fn learner() -> Source {
     Source::bytes("learner", LEARNER)
 }
 
+/// The policy `ttl` with these settings.
+pub fn ttl(json: &str) -> Source {
+    Source::from("ttl").config(json)
+}
+
+/// A cache and the clock that it goes by.
+pub fn build(builder: Builder<u64>) -> (Cache<u64>, ManualClock) {
+    let clock = ManualClock::default();
+    let cache = builder.clock(clock.clone()).build().unwrap();
+    (cache, clock)
+}
+
 /// Loads a key and says how many seconds its lease is long, by a clock that it moves.
 pub fn lease_in_seconds(cache: &Cache<u64>, clock: &ManualClock, key: &str) -> u32 {
     cache.invalidate(key);

@@ -29,6 +29,22 @@ fn invalidation(
     })
 }
 
+/// A thread that looks at the entry, beside the caller, who looks in the same way.
+fn read_by_two(
+    groups: &Arc<Groups>,
+    entry: &Arc<Entry>,
+    returned: &Arc<Returned>,
+    read: impl Fn(&Groups, &Entry, &Returned) + Copy + 'static,
+) -> JoinHandle<()> {
+    let reader = thread::spawn({
+        let (groups, entry, returned) =
+            (Arc::clone(groups), Arc::clone(entry), Arc::clone(returned));
+        move || read(&groups, &entry, &returned)
+    });
+    read(groups, entry, returned);
+    reader
+}
+
 /// An entry with a tag is read while that tag and something else are invalidated, and then once more.
 fn read_during(other: impl Fn(&Writing<'_>) + Copy + Send + Sync + 'static) {
     explore(move || {
@@ -117,16 +133,7 @@ fn a_mark_is_trusted_by_another_reader_only_as_far_as_it_goes() {
             let served = entry.may_be_served(groups);
             assert!(!(is_over && served), "served after its invalidation");
         };
-        let reader = thread::spawn({
-            let (groups, entry, returned) = (
-                Arc::clone(&groups),
-                Arc::clone(&entry),
-                Arc::clone(&returned),
-            );
-            move || read(&groups, &entry, &returned)
-        });
-        read(&groups, &entry, &returned);
-
+        let reader = read_by_two(&groups, &entry, &returned, read);
         writer.join().unwrap();
         reader.join().unwrap();
         assert!(!entry.may_be_served(&groups), "trusted for ever");
@@ -151,16 +158,7 @@ fn what_was_expired_is_not_fresh_for_anybody_who_reads_afterwards() {
             assert!(since.is_none_or(|since| since == 7));
             assert!(!(is_over && since.is_none()), "fresh after it expired");
         };
-        let reader = thread::spawn({
-            let (groups, entry, returned) = (
-                Arc::clone(&groups),
-                Arc::clone(&entry),
-                Arc::clone(&returned),
-            );
-            move || read(&groups, &entry, &returned)
-        });
-        read(&groups, &entry, &returned);
-
+        let reader = read_by_two(&groups, &entry, &returned, read);
         writer.join().unwrap();
         reader.join().unwrap();
         assert!(entry.may_be_served(&groups));

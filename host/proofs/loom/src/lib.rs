@@ -32,6 +32,8 @@ mod safeguards;
 mod seen;
 #[path = "../../../src/engine/shim.rs"]
 mod shim;
+#[path = "../../../src/engine/slot.rs"]
+mod slot;
 #[path = "../../../src/engine/time.rs"]
 mod time;
 #[path = "../../../src/engine/validity.rs"]

@@ -5,13 +5,12 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::Cache;
 use super::reads::polled;
-use super::{Cache, Nothing};
 use crate::cache::compute::{Change, CompResult, Op};
 use crate::cache::landing::Carrying;
 use crate::cache::load::Load;
-use crate::cache::read::Ask;
-
+use crate::cache::read::{Ask, Nothing};
 use crate::cache::served::{Entry, Served};
 
 /// One key of a [`Cache`], made by [`Cache::entry`]. See

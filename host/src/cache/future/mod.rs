@@ -5,7 +5,6 @@ mod reads;
 
 use std::any::Any;
 use std::convert::Infallible;
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -14,11 +13,11 @@ pub use entry::EntrySelector;
 use super::builder::Builder;
 use super::load::Load;
 use super::near::{Embedding, EmbeddingError, NearError};
-use super::read::Ask;
+use super::read::{Ask, Nothing};
 use super::served::Entry;
 use super::shared::{Cached, Shared};
 use super::stats::Stats;
-use super::verbs::verbs;
+use super::verbs::{handle, verbs};
 use super::write::Write;
 use crate::engine::{Demand, Pace, Purge, PurgeMode};
 
@@ -264,26 +263,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     verbs!("future");
 }
 
-/// That a loader has found nothing.
-#[derive(Debug)]
-struct Nothing;
-
-impl<V: Send + Sync> Clone for Cache<V> {
-    fn clone(&self) -> Cache<V> {
-        Cache {
-            shared: Arc::clone(&self.shared),
-        }
-    }
-}
-
-impl<V: Clone + Send + Sync + 'static> fmt::Debug for Cache<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("future::Cache")
-            .field("name", &self.name())
-            .field("entry_count", &self.entry_count())
-            .finish_non_exhaustive()
-    }
-}
+handle!("future::Cache");
 
 /// The same entries, for tasks. There is no runtime, so that readers refresh themselves; and where there is
 /// a timeout, readers wait as if there were none.

@@ -4,10 +4,10 @@ use std::any::Any;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::{Cache, Nothing};
+use super::Cache;
 use crate::cache::compute::{Change, CompResult, Op};
 use crate::cache::load::Load;
-use crate::cache::read::Ask;
+use crate::cache::read::{Ask, Nothing};
 use crate::cache::served::{Entry, Served};
 
 /// One key of a [`Cache`], made by [`Cache::entry`].

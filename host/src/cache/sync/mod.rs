@@ -5,7 +5,6 @@ mod reads;
 
 use std::any::Any;
 use std::convert::Infallible;
-use std::fmt;
 use std::sync::Arc;
 
 pub use entry::EntrySelector;
@@ -13,11 +12,11 @@ pub use entry::EntrySelector;
 use super::builder::Builder;
 use super::load::Load;
 use super::near::{Embedding, EmbeddingError, NearError};
-use super::read::Ask;
+use super::read::{Ask, Nothing};
 use super::served::Entry;
 use super::shared::{Cached, Shared};
 use super::stats::Stats;
-use super::verbs::verbs;
+use super::verbs::{handle, verbs};
 use super::write::Write;
 use crate::engine::{Demand, Pace, Purge, PurgeMode};
 
@@ -191,26 +190,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     verbs!("sync");
 }
 
-/// That a loader has found nothing.
-#[derive(Debug)]
-pub(super) struct Nothing;
-
-impl<V: Send + Sync> Clone for Cache<V> {
-    fn clone(&self) -> Cache<V> {
-        Cache {
-            shared: Arc::clone(&self.shared),
-        }
-    }
-}
-
-impl<V: Clone + Send + Sync + 'static> fmt::Debug for Cache<V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("sync::Cache")
-            .field("name", &self.name())
-            .field("entry_count", &self.entry_count())
-            .finish_non_exhaustive()
-    }
-}
+handle!("sync::Cache");
 
 /// The same entries, for threads.
 impl<V: Send + Sync> From<super::future::Cache<V>> for Cache<V> {

@@ -6,18 +6,11 @@ use super::*;
 fn at_hand(options: &Options) -> (TestEngine, Copies<&'static str>) {
     let engine = Engine::new(options);
     engine.install(&Plan::every_key(Lease::for_nanos(1_000)));
-    let ticket = begin(&engine, "user:1", 0);
     let lease = Lease {
         grace: 10,
         ..tagged("tag")
     };
-    assert!(finish_near(
-        &engine,
-        ticket,
-        "OLD",
-        &lease,
-        Some(&[1.0, 0.0])
-    ));
+    fill_near(&engine, "user:1", "OLD", &lease, 0);
     let mut copies = Copies::new(4);
     keep(&engine, &mut copies, "user:1", 1);
     assert_eq!(copy(&engine, &copies, "user:1", 1), Some("OLD"));

@@ -85,6 +85,12 @@ fn fill(engine: &TestEngine, key: &str, value: &'static str, lease: &Lease, now:
     assert!(finish(engine, ticket, value, lease));
 }
 
+/// The same near `[1, 0]`.
+fn fill_near(engine: &TestEngine, key: &str, value: &'static str, lease: &Lease, now: Instant) {
+    let ticket = begin(engine, key, now);
+    assert!(finish_near(engine, ticket, value, lease, Some(&[1.0, 0.0])));
+}
+
 fn hit(engine: &TestEngine, key: &str, now: Instant) -> Option<&'static str> {
     match read(engine, key, now) {
         Read::Hit { entry, refresh, .. } => {

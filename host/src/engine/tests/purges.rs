@@ -25,14 +25,7 @@ fn an_entry_that_any_purge_dropped_is_never_served_again() {
             rescue: 5_000,
             ..tagged("tag")
         };
-        let ticket = begin(&engine, "user:1", 0);
-        assert!(finish_near(
-            &engine,
-            ticket,
-            "OLD",
-            &lease,
-            Some(&[1.0, 0.0])
-        ));
+        fill_near(&engine, "user:1", "OLD", &lease, 0);
         assert_eq!(hit(&engine, "user:1", 1), Some("OLD"));
         engine.purge(&purge, 2);
         let ticket = begin(&engine, "user:1", 3);
@@ -51,14 +44,7 @@ fn an_entry_that_any_purge_expired_is_served_within_its_grace_only() {
             grace: 10,
             ..tagged("tag")
         };
-        let ticket = begin(&engine, "user:1", 0);
-        assert!(finish_near(
-            &engine,
-            ticket,
-            "OLD",
-            &lease,
-            Some(&[1.0, 0.0])
-        ));
+        fill_near(&engine, "user:1", "OLD", &lease, 0);
         engine.purge(&purge, 100);
         let Read::Hit {
             refresh: Some((ticket, ())),
