@@ -1,6 +1,8 @@
 //! What a `Location` or `Content-Location` refers to, if it is of the same origin (RFC 3986, 5.2; RFC 9111,
 //! 4.4).
 
+use std::borrow::Cow;
+
 use http::uri::{PathAndQuery, Scheme};
 use http::{Uri, request};
 
@@ -19,7 +21,7 @@ pub(crate) fn resolve(reference: &str, head: &request::Parts) -> Option<Uri> {
             .path_and_query()
             .map_or(base, |base| base.as_str())
             .to_owned(),
-        Some(b'/') => reference.to_owned(),
+        Some(b'/') => reference.into_owned(),
         Some(b'?') => format!("{base}{reference}"),
         Some(_) => {
             let folder = base.rfind('/').map_or("", |end| &base[..end]);
@@ -41,7 +43,7 @@ pub(crate) fn resolve(reference: &str, head: &request::Parts) -> Option<Uri> {
 }
 
 /// A reference without scheme and authority, if those are the request's own.
-fn within_origin<'r>(reference: &'r str, head: &request::Parts) -> Option<&'r str> {
+fn within_origin<'r>(reference: &'r str, head: &request::Parts) -> Option<Cow<'r, str>> {
     let start = reference.find(['/', '?']).unwrap_or(reference.len());
     let (scheme, rest) = match reference[..start].split_once(':') {
         Some((scheme, _)) => (Some(scheme), &reference[scheme.len() + 1..]),
@@ -59,15 +61,15 @@ fn within_origin<'r>(reference: &'r str, head: &request::Parts) -> Option<&'r st
     }
     let Some(rest) = rest.strip_prefix("//") else {
         // `http:x` is no way to name a path.
-        return scheme.is_none().then_some(rest);
+        return scheme.is_none().then_some(rest.into());
     };
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let is_own = authority.eq_ignore_ascii_case(&host(&head.uri, &head.headers));
     match path {
         _ if !is_own => None,
-        "" => Some("/"),
-        path => Some(path),
+        path if path.starts_with('/') => Some(path.into()),
+        query => Some(format!("/{query}").into()),
     }
 }
 

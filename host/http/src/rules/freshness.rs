@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_said_by_nobody_is_guessed_from_the_last_change() {
         let mut settings = Freshness::default();
-        let changed = |ago| lifetime(&[(LAST_MODIFIED, at(-ago))], &settings).fresh;
+        let changed = |ago: i64| lifetime(&[(LAST_MODIFIED, at(-ago))], &settings).fresh;
         assert_eq!(changed(1_000), 100 * SECOND);
         assert_eq!(changed(100_000_000), HEURISTIC_LIMIT);
         assert_eq!(lifetime(&[], &settings).fresh, Duration::ZERO);
