@@ -1,4 +1,4 @@
-//! [shelflife](shelflife) for HTTP: a [tower](tower_layer) layer that keeps responses, as a shared cache may,
+//! [shelflife] for HTTP: a [tower](tower_layer) layer that keeps responses, as a shared cache may,
 //! and takes them away by what they were made from.
 //!
 //! ```

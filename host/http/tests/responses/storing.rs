@@ -59,6 +59,8 @@ async fn a_status_that_must_be_understood_and_is_not_is_not_kept() {
     let control: &[(&str, &str)] = &[("cache-control", "must-understand, no-store, max-age=60")];
     assert!(is_kept(&[], 200, control).await);
     assert!(!is_kept(&[], 299, control).await);
+    let control: &[(&str, &str)] = &[("cache-control", "must-understand, max-age=60")];
+    assert!(!is_kept(&[], 299, control).await);
 }
 
 #[tokio::test]
