@@ -75,6 +75,7 @@
 //! | call | what it does | who waits |
 //! |---|---|---|
 //! | [`get`](sync::Cache::get), [`get_entry`](sync::Cache::get_entry), [`contains_key`](sync::Cache::contains_key), [`iter`](sync::Cache::iter) | what is fresh, and nothing else | nobody |
+//! | [`get_stale`](sync::Cache::get_stale) | what is fresh or within its grace or rescue, for loaders that validate it | nobody |
 //! | [`get_with`](sync::Cache::get_with), [`try_get_with`](sync::Cache::try_get_with), [`optionally_get_with`](sync::Cache::optionally_get_with) | loads what is missing; one load a key however many readers | those who came second |
 //! | [`get_many_with`](sync::Cache::get_many_with) | one load for all keys that are missing | the same |
 //! | [`get_near_with`](sync::Cache::get_near_with), [`get_similar_with`](sync::Cache::get_similar_with) | finds by meaning, else loads | the same |

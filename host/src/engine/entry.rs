@@ -330,7 +330,7 @@ impl<V> Entry<V> {
     }
 
     /// Whether it is stored, or was once.
-    pub(super) fn was_stored(&self) -> bool {
+    pub fn was_stored(&self) -> bool {
         self.flags.load(Ordering::Acquire) & ENTERED != 0
     }
 
