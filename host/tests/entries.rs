@@ -361,6 +361,7 @@ fn what_happens_is_counted<C: Subject>() {
     verbs.invalidate_tags(["one", "two"]);
     verbs.expire_prefix("a");
     verbs.invalidate_generation("g");
+    verbs.expire_generation("g");
     verbs.invalidate_entries_if(|_, _| false);
     verbs.invalidate_all();
     let counted = verbs.stats().invalidations;
@@ -368,10 +369,10 @@ fn what_happens_is_counted<C: Subject>() {
         (counted.by_key, counted.by_tag, counted.by_prefix),
         (2, 2, 1)
     );
-    assert_eq!((counted.by_generation, counted.by_predicate), (1, 1));
+    assert_eq!((counted.by_generation, counted.by_predicate), (2, 1));
     assert_eq!(
         (counted.by_region, counted.of_all, counted.total()),
-        (0, 1, 8)
+        (0, 1, 9)
     );
 }
 

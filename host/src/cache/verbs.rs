@@ -161,8 +161,7 @@ macro_rules! verbs {
         }
 
         /// Moves a generation on: takes away every value whose lease names it or that is kept under its
-        /// number. O(1). Which values that are decides a policy, such as `versions`. There is no soft
-        /// form: a key of the new generation is another key.
+        /// number. O(1). Which values that are decides a policy, such as `versions`.
         pub fn invalidate_generation(&self, generation: &str) {
             self.shared.purge(&Purge::Bump {
                 generation: generation.to_owned(),
@@ -217,6 +216,14 @@ macro_rules! verbs {
             let tags = tags.into_iter();
             self.shared
                 .purge_tags(tags, PurgeMode::Expire, &Demand::NONE);
+        }
+
+        /// Makes every value of a generation stale; the generation does not move, so that they are still
+        /// found. O(1).
+        pub fn expire_generation(&self, generation: &str) {
+            self.shared.purge(&Purge::ExpireGeneration {
+                generation: generation.to_owned(),
+            });
         }
 
         /// Makes every value stale whose key begins so.
