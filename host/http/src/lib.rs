@@ -90,6 +90,12 @@
 //! to its end first. So put compression *outside* of this layer: it makes lengths unknown, and what is kept is
 //! compressed anew. Extensions of responses are not kept.
 //!
+//! # What it does not do
+//!
+//! A range is not cut from a response that is kept. The response to a `HEAD` freshens none. Of several variants
+//! only the one that a request chooses is asked for by its tag, and all are loaded again once the first of them
+//! was. Nothing is shared between processes.
+//!
 //! # Time
 //!
 //! How long a response has been kept tells the cache's own [clock](shelflife::Builder::clock). The time of day

@@ -83,7 +83,8 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
         let forward = match &verdict {
             None => Forward::UriMiss,
             Some(Verdict::Alone(did)) => did.forward.unwrap_or(Forward::UriMiss),
-            Some(_) => Forward::Stale,
+            Some(Verdict::Elsewhere) => Forward::VaryMiss,
+            Some(Verdict::Validate | Verdict::Serve(_)) => Forward::Stale,
         };
         // A head is not kept, and nor is what a client does not want to be.
         if self.ask.is_head || self.ask.wishes.no_store {
@@ -98,7 +99,7 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
         }
     }
 
-    /// What is there for this request, under its key or as another variant, be it past its end.
+    /// What is there under the key of this request, or as the variant that it chooses, be it past its end.
     fn look_up(&self) -> Option<(String, Entry<CachedResponse>)> {
         let ask = &self.ask;
         let first = self.shared.cache.get_stale(&ask.key)?;
@@ -109,9 +110,7 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
             _ => return Some((ask.key.clone(), first)),
         };
         let entry = self.shared.cache.get_stale(&other)?;
-        let is_right = |stored: &Arc<Stored>| stored.selection.is_of(ask.headers());
-        let is_right = entry.value().stored().is_none_or(is_right);
-        is_right.then_some((other, entry))
+        Some((other, entry))
     }
 
     /// Through the cache: what is there, or what a load brings that others may join.
