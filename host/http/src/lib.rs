@@ -30,10 +30,11 @@
 //! let mut ask = async || {
 //!     let request = Request::get("http://shop.example/products/1").body(Body::empty())?;
 //!     let response = service.call(request).await?;
-//!     Ok::<_, Box<dyn std::error::Error>>(response.headers()["cache-status"].clone())
+//!     let status = response.headers()["cache-status"].to_str()?;
+//!     Ok::<_, Box<dyn std::error::Error>>(status.to_owned())
 //! };
 //! assert_eq!(ask().await?, "\"shelflife\"; fwd=uri-miss; stored");
-//! assert_eq!(ask().await?, "\"shelflife\"; hit; ttl=600");
+//! assert!(ask().await?.starts_with("\"shelflife\"; hit; ttl="));
 //!
 //! // Somebody writes a review: every page made from the reviews is gone.
 //! cache.announce(Write::of("reviews:1"));

@@ -36,6 +36,8 @@ async fn nobody_gets_what_is_for_another() {
         &[("cache-control", "no-store")],
         &[("cache-control", "max-age=60"), ("set-cookie", "id=7")],
         &[("cache-control", "max-age=60"), ("vary", "*")],
+        // What is stale when it comes answers for errors only.
+        &[("cache-control", "max-age=0, stale-if-error=60")],
         &[],
     ] {
         let scene = Scene::new(move |_, n| reply(200, fields, n.to_string()));
