@@ -20,8 +20,8 @@
 /// #     fn configure(_: Settings) -> Result<(Self, Plan), String> {
 /// #         Ok((Tags, Plan::on_fill().listen(Listen::Writes)))
 /// #     }
-/// #     fn on_fill(&mut self, fill: &Fill, _: &mut Host) -> Result<Lease, String> {
-/// #         Ok(Lease::until_purged().tags(&fill.depends_on))
+/// #     fn on_fill(&mut self, fill: Fill, _: &mut Host) -> Result<Lease, String> {
+/// #         Ok(Lease::until_purged().tags(fill.depends_on))
 /// #     }
 /// #     fn on_changes(&mut self, changes: &[Change], host: &mut Host) -> Result<(), String> {
 /// #         let tags: Vec<_> = changes.iter().map(|change| change.key.clone()).collect();
