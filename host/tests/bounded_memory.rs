@@ -63,7 +63,10 @@ const HARMS: [Harm; 22] = [
     harm("on-fill", "loop"),
     harm("on-fill", "recurse"),
     harm("on-fill", "grow"),
-    harm("on-fill", "hoard"),
+    Harm {
+        times: 25,
+        ..harm("on-fill", "hoard")
+    },
     harm("on-fill", "panic"),
     harm("on-fill", "refuse"),
     harm("on-fill", "log-for-ever"),
@@ -71,22 +74,27 @@ const HARMS: [Harm; 22] = [
     harm("on-fill", "too-many"),
     harm("on-fill", "long-name"),
     Harm {
-        times: 150,
+        times: 250,
         remembered: 2 * 16 * MIB + ENTRIES * 2 * 64 * 1_200 * 5 / 4,
         ..harm("on-fill", "new-names")
     },
     harm("on-changes", "grow"),
-    harm("on-changes", "hoard"),
+    Harm {
+        times: 25,
+        ..harm("on-changes", "hoard")
+    },
     harm("on-changes", "refuse"),
     harm("on-changes", "log-for-ever"),
     harm("on-changes", "long-name"),
     harm("on-changes", "million-purges"),
     harm("on-changes", "five-megabytes"),
     Harm {
+        times: 16,
         remembered: 17 * MIB,
         ..harm("on-changes", "new-prefixes")
     },
     Harm {
+        times: 16,
         remembered: 17 * MIB,
         ..harm("on-changes", "new-vectors")
     },
@@ -226,7 +234,7 @@ fn without_its_limit_a_hostile_policy_takes_more() {
             assert!(taken.heap > IN_FLIGHT, "{call} {does}: {taken:?}");
         }
         let hoard = Harm {
-            times: 40,
+            times: 25,
             ..harm("on-fill", "hoard")
         };
         let taken = suffer(&hoard, fuel);
