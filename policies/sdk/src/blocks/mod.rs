@@ -123,17 +123,14 @@ impl Blocks {
     #[inline(never)]
     fn cut(&mut self, class: Class, memory: &mut impl Memory) -> Option<Address> {
         let size = class.size();
-        let left = self.end - self.rest;
-        if left < size {
-            let (begin, bytes) = memory.grow(size - left)?;
+        while self.end - self.rest < size {
+            let lacking = size - (self.end - self.rest);
+            let (begin, bytes) = memory.grow(lacking)?;
             if begin != self.end {
-                // Somebody else has what lies between, so that what is left is not enough.
+                // Somebody else has what lies between, and what was left is lost.
                 self.rest = begin;
             }
             self.end = begin + bytes;
-            if self.end - self.rest < size {
-                return self.cut(class, memory);
-            }
         }
         let block = Address::new(self.rest);
         self.rest += size;

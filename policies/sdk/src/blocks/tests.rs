@@ -101,7 +101,7 @@ fn class(size: usize) -> Class {
 fn no_byte_has_two_owners_whatever_is_taken_and_given_back() {
     for seed in 0..64 {
         let mut numbers = Numbers(seed);
-        let mut memory = Watched::of(24);
+        let mut memory = Watched::of(48);
         memory.is_shared = seed % 2 == 1;
         let mut blocks = Blocks::new();
         let mut held: Vec<(Address, usize)> = Vec::new();
@@ -111,7 +111,7 @@ fn no_byte_has_two_owners_whatever_is_taken_and_given_back() {
             let is_growing = numbers.below(4_000) > held.len() * 12;
             if is_growing || held.is_empty() {
                 // Small ones more often.
-                let most = SMALL >> numbers.below(6) << (numbers.below(10) / 7);
+                let most = SMALL >> numbers.below(6) << (numbers.below(10) / 9 * 7);
                 let size = 1 + numbers.below(most);
                 match blocks.take(class(size), &mut memory) {
                     Some(block) => {
