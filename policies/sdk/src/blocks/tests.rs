@@ -101,7 +101,7 @@ fn class(size: usize) -> Class {
 fn no_byte_has_two_owners_whatever_is_taken_and_given_back() {
     for seed in 0..64 {
         let mut numbers = Numbers(seed);
-        let mut memory = Watched::of(48);
+        let mut memory = Watched::of(24);
         memory.is_shared = seed % 2 == 1;
         let mut blocks = Blocks::new();
         let mut held: Vec<(Address, usize)> = Vec::new();
@@ -111,7 +111,7 @@ fn no_byte_has_two_owners_whatever_is_taken_and_given_back() {
             let is_growing = numbers.below(4_000) > held.len() * 12;
             if is_growing || held.is_empty() {
                 // Small ones more often.
-                let most = SMALL >> numbers.below(6) << (numbers.below(10) / 9 * 7);
+                let most = SMALL >> numbers.below(6) << (numbers.below(10) / 7);
                 let size = 1 + numbers.below(most);
                 match blocks.take(class(size), &mut memory) {
                     Some(block) => {
@@ -155,6 +155,17 @@ fn calls_that_give_back_what_they_take_need_no_more_memory_than_one_of_them() {
         call(&mut blocks, &mut memory);
     }
     assert_eq!(memory.end, end);
+}
+
+#[test]
+fn a_block_is_whole_where_somebody_else_takes_memory_too() {
+    let mut memory = Watched::of(64);
+    memory.is_shared = true;
+    let mut blocks = Blocks::new();
+    for size in [PAGE / 4, PAGE + GRAIN, 2 * PAGE, PAGE / 2, 3 * PAGE] {
+        let block = blocks.take(class(size), &mut memory);
+        memory.hold(block.expect("there is room"), size);
+    }
 }
 
 #[test]
