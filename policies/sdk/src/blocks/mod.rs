@@ -123,11 +123,14 @@ impl Blocks {
     #[inline(never)]
     fn cut(&mut self, class: Class, memory: &mut impl Memory) -> Option<Address> {
         let size = class.size();
-        while self.end - self.rest < size {
-            let lacking = size - (self.end - self.rest);
-            let (begin, bytes) = memory.grow(lacking)?;
+        let left = self.end - self.rest;
+        if left < size {
+            let (mut begin, mut bytes) = memory.grow(size - left)?;
             if begin != self.end {
-                // Somebody else has what lies between, and what was left is lost.
+                // Somebody else has what lies between, so that what is left is lost.
+                if bytes < size {
+                    (begin, bytes) = memory.grow(size)?;
+                }
                 self.rest = begin;
             }
             self.end = begin + bytes;
