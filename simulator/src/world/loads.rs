@@ -17,6 +17,8 @@ use crate::scenario::Late;
 /// A read that waits for a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiter {
+    /// Its place among the reads, whatever the policy.
+    pub(super) number: u64,
     pub(super) key: u32,
     pub(super) client: u32,
     pub(super) began: u64,
@@ -30,6 +32,16 @@ pub(super) struct Waiter {
     pub(super) joined: Option<Joined>,
     /// Loads of its own so far that had not seen what they should have.
     pub(super) tries: u32,
+}
+
+impl Waiter {
+    /// What decides all that is drawn for a load: the read that begins it, and how many that read has begun
+    /// before. Under another policy the same read may begin a load as well, and then it is the same one: at
+    /// the same instant, of the same key.
+    fn load_number(&self) -> u64 {
+        // There are fewer tries than 256.
+        self.number << 8 | u64::from(self.tries)
+    }
 }
 
 /// A reader loads again as long as what it gets had not seen the last invalidation, but not for ever.
@@ -109,16 +121,17 @@ impl Loads {
 }
 
 impl World<'_> {
+    /// A read begins a load, for those who wait for it.
     pub(super) fn start_load(
         &mut self,
         node: usize,
-        key: u32,
+        by: &Waiter,
         ticket: Option<Ticket>,
         waiters: Vec<Waiter>,
-        bytes: u64,
         now: u64,
     ) {
-        let visit = self.origin.visit(now);
+        let Waiter { key, bytes, .. } = *by;
+        let visit = self.origin.visit(now, by.load_number());
         let brings = if visit.fails {
             Brings::Nothing
         } else if visit.reads == now {
@@ -178,7 +191,7 @@ impl World<'_> {
         match load.ticket {
             None => {
                 for waiter in &waiters {
-                    self.answer(waiter, Some((state, load.key)), now);
+                    self.answer_directly(waiter, state, now);
                 }
             }
             Some(_) => self.store(load, state, waiters, now),
@@ -261,6 +274,8 @@ impl World<'_> {
                     depends_on: &depends_on,
                 };
                 let lease = guard.lease(&source, &loaded);
+                let lasts = lease.ttl.map_or(0, |ttl| ttl.saturating_add(lease.grace));
+                self.longest_lease = self.longest_lease.max(lasts);
                 let (engine, mut draws) = node.engine_and_draws();
                 engine.complete(ticket, value, &lease, &fill, &mut draws)
             }
@@ -298,7 +313,7 @@ impl World<'_> {
     fn sweep(&mut self, number: usize, now: u64) {
         let gone = self.nodes[number].engine.sweep(now, Pace::BESIDE_A_LOAD);
         for entry in &gone {
-            self.nodes[number].left(entry, &mut self.recorder);
+            self.note_left(number, entry, now);
         }
         self.entries -= gone.len() as u64;
     }

@@ -16,7 +16,9 @@ use crate::workload::Event;
 impl World<'_> {
     pub(super) fn read(&mut self, event: &Event) {
         let node = self.pick_node(event.subject, event.client);
+        self.reads += 1;
         let waiter = Waiter {
+            number: self.reads,
             key: event.subject,
             client: event.client,
             began: event.at,
@@ -33,7 +35,7 @@ impl World<'_> {
     /// Looks for a value; `first` is false for a reader that waited for one it may not have.
     pub(super) fn look_up(&mut self, node: usize, mut waiter: Waiter, now: u64, first: bool) {
         if matches!(self.strategy, Strategy::NoCache) {
-            self.start_load(node, waiter.key, None, vec![waiter], waiter.bytes, now);
+            self.start_load(node, &waiter, None, vec![waiter], now);
             return;
         }
         let coalesce = self.scenario.cache.coalesce;
@@ -63,8 +65,7 @@ impl World<'_> {
                 self.note_look_up(&waiter, Some(&entry), similarity.is_some());
                 self.serve(&waiter, Some(&entry), now);
                 if let Some((ticket, ())) = refresh {
-                    let bytes = waiter.bytes;
-                    self.start_load(node, waiter.key, Some(ticket), Vec::new(), bytes, now);
+                    self.start_load(node, &waiter, Some(ticket), Vec::new(), now);
                 }
             }
             Read::Join { flight, joined, .. } => {
@@ -83,8 +84,7 @@ impl World<'_> {
                 if first {
                     self.found_nothing(node, waiter.key, now);
                 }
-                let (key, bytes) = (waiter.key, waiter.bytes);
-                self.start_load(node, key, Some(ticket), vec![waiter], bytes, now);
+                self.start_load(node, &waiter, Some(ticket), vec![waiter], now);
             }
             other => unreachable!("a read that the engine answers with {other:?}"),
         }
@@ -97,10 +97,23 @@ impl World<'_> {
             held.read.store(true, Ordering::Relaxed);
             (held.state, held.key)
         });
-        self.answer(waiter, held, now);
+        let stale = self.answer(waiter, held, now);
+        if let Some(entry) = entry.filter(|_| stale)
+            && !entry.value().went_stale.swap(true, Ordering::Relaxed)
+        {
+            self.recorder.went_stale();
+        }
     }
 
-    pub(super) fn answer(&mut self, waiter: &Waiter, held: Option<(State, u32)>, now: u64) {
+    /// Answers a read with a value that is in no cache. No other read is answered with it.
+    pub(super) fn answer_directly(&mut self, waiter: &Waiter, state: State, now: u64) {
+        if self.answer(waiter, Some((state, waiter.key)), now) {
+            self.recorder.went_stale();
+        }
+    }
+
+    /// Gives whether the answer counts and was stale.
+    fn answer(&mut self, waiter: &Waiter, held: Option<(State, u32)>, now: u64) -> bool {
         let answer = Answer {
             key: waiter.key,
             client: waiter.client,
@@ -112,7 +125,7 @@ impl World<'_> {
             served: held.map_or(waiter.key, |(_, key)| key),
             class: waiter.class,
         };
-        self.recorder.answer(&answer, &self.truth);
+        self.recorder.answer(&answer, &self.truth)
     }
 
     fn note_look_up(&mut self, waiter: &Waiter, entry: Option<&HeldEntry>, by_meaning: bool) {

@@ -1,0 +1,422 @@
+//! Policies against each other, replication by replication.
+//!
+//! In each replication all policies meet the same reads and writes, the same announcements and delays
+//! (common random numbers). So the difference of two policies is taken within each replication, where what
+//! both met cancels, and its interval is over these differences: the paired-t interval of A. M. Law,
+//! *Simulation Modeling and Analysis*, section 10.2.1; common random numbers are its section 11.2. Two
+//! intervals that overlap say nothing of that kind, and are wider by as much as the policies have in common.
+//!
+//! The interval that stands beside a difference is that of this one comparison: it holds the true difference
+//! in 95 of 100 cases. The verdict answers for more. Whoever looks up which policy is best looks at all
+//! pairs, and of twenty pairs that do not differ one would look different. So the verdicts of one figure
+//! are corrected together, by Holm's procedure: if no two policies differ, all say `not shown` in 95 of 100
+//! cases. The procedure needs no independence, which pairs that share a policy do not have. An interval may
+//! therefore leave out 0 beside a verdict of `not shown`. Figures are not corrected for each other: they are
+//! different questions.
+
+use serde::{Deserialize, Serialize};
+
+use super::headlines::{Direction, HEADLINES, Headline};
+use super::holm::holm;
+use super::interval::{interval, standard_error};
+use super::student::two_sided;
+use super::{Interval, LEVEL};
+use crate::measure::Summary;
+use crate::report::{PolicyInfo, PolicyKind, Run};
+
+/// Whether a policy is better than another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Better {
+    #[serde(rename = "yes")]
+    Yes,
+    /// It is worse.
+    #[serde(rename = "no")]
+    No,
+    /// Chance could explain the difference, or there is none.
+    #[serde(rename = "not shown")]
+    NotShown,
+}
+
+impl Better {
+    /// The word for it in files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::NotShown => "not shown",
+        }
+    }
+}
+
+/// One figure of two policies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// As a summary names it: `stale_age_us.p99`.
+    pub figure: String,
+    /// Which way it is better.
+    pub direction: Direction,
+    /// The policy that comes first in the report, and the other.
+    pub a: String,
+    pub b: String,
+    /// The figure of `a` less that of `b`: the mean over the replications in which both have it.
+    pub mean: f64,
+    /// The 95 % interval of this one difference is mean ± this. Null for one replication.
+    pub ci95: Option<f64>,
+    /// In how many replications both have the figure.
+    pub replications: usize,
+    /// How often chance alone gives such a difference, corrected for the other pairs of this figure: shown
+    /// at 0.05 and below. Null for one replication.
+    pub p: Option<f64>,
+    pub a_is_better: Better,
+    /// What the verdict rests on, or why there is none.
+    pub why: String,
+}
+
+/// A pair before its verdict.
+struct Pair {
+    difference: Difference,
+    /// What the percentile's histogram cannot tell apart; 0 for any other figure.
+    resolution: f64,
+    /// Nothing differs between the replications of either policy.
+    exact: bool,
+}
+
+/// Every pair of policies, the baselines apart, by every headline figure that both have: figure by figure,
+/// pairs in the order of the report.
+#[must_use]
+pub fn differences(policies: &[PolicyInfo], runs: &[Run]) -> Vec<Difference> {
+    let contestants: Vec<(&str, Vec<&Run>)> = policies
+        .iter()
+        .filter(|policy| policy.kind != PolicyKind::Baseline)
+        .map(|policy| {
+            let own = runs.iter().filter(|run| run.policy == policy.label);
+            (policy.label.as_str(), own.collect())
+        })
+        .collect();
+    let mut found = Vec::new();
+    for headline in &HEADLINES {
+        let mut pairs = Vec::new();
+        for (index, a) in contestants.iter().enumerate() {
+            let later = &contestants[index + 1..];
+            pairs.extend(later.iter().filter_map(|b| pair(headline, a, b)));
+        }
+        found.extend(judged(pairs));
+    }
+    found
+}
+
+fn pair(headline: &Headline, a: &(&str, Vec<&Run>), b: &(&str, Vec<&Run>)) -> Option<Pair> {
+    let mut differences = Vec::new();
+    let mut largest: f64 = 0.0;
+    for run in &a.1 {
+        let other =
+            b.1.iter()
+                .find(|other| other.replication == run.replication);
+        let both = other
+            .and_then(|other| Some((headline.of(&run.summary)?, headline.of(&other.summary)?)));
+        if let Some((x, y)) = both {
+            differences.push(x - y);
+            largest = largest.max(x.abs()).max(y.abs());
+        }
+    }
+    if differences.is_empty() {
+        return None;
+    }
+    let Interval { mean, ci95, of } = interval(&differences);
+    let same = |runs: &[&Run]| {
+        let summaries = runs.iter().map(|run| &run.summary);
+        all_equal(summaries)
+    };
+    let exact = same(&a.1) && same(&b.1);
+    Some(Pair {
+        difference: Difference {
+            figure: headline.name.to_owned(),
+            direction: headline.direction,
+            a: a.0.to_owned(),
+            b: b.0.to_owned(),
+            mean,
+            ci95,
+            replications: of,
+            p: (of > 1).then(|| by_chance(&differences, mean, exact)),
+            a_is_better: Better::NotShown,
+            why: String::new(),
+        },
+        resolution: largest * resolution(headline, a.1.iter().chain(&b.1)),
+        exact,
+    })
+}
+
+fn all_equal<'s>(mut summaries: impl Iterator<Item = &'s Summary>) -> bool {
+    match summaries.next() {
+        Some(first) => summaries.all(|other| other == first),
+        None => true,
+    }
+}
+
+/// How finely the percentile is known in the coarsest of these runs, as a share of its value.
+fn resolution<'r>(headline: &Headline, runs: impl Iterator<Item = &'r &'r Run>) -> f64 {
+    let Some(metric) = headline.histogram else {
+        return 0.0;
+    };
+    let histograms = runs.flat_map(|run| &run.histograms);
+    let read_from = histograms.filter(|histogram| histogram.metric == metric);
+    read_from.fold(0.0, |coarsest: f64, histogram| {
+        coarsest.max(histogram.resolution)
+    })
+}
+
+/// How often chance alone gives a mean as far from 0 as this one: the paired t-test.
+///
+/// Differences that are all the same have no spread to measure by, which happens to whole numbers such as
+/// the largest herd. Then it is the sign test, by which n differences of one sign have the share
+/// 2^(1 − n): fewer than six show nothing. Where nothing is left to chance, it explains nothing.
+fn by_chance(differences: &[f64], mean: f64, exact: bool) -> f64 {
+    let n = differences.len();
+    let first = differences[0];
+    if differences.iter().all(|x| *x == first) {
+        return match (first == 0.0, exact) {
+            (true, _) => 1.0,
+            (false, true) => 0.0,
+            (false, false) => 0.5_f64.powi(n as i32 - 1),
+        };
+    }
+    two_sided(mean / standard_error(differences, mean), n - 1)
+}
+
+/// The verdicts of one figure, corrected together.
+fn judged(pairs: Vec<Pair>) -> impl Iterator<Item = Difference> {
+    // What nothing was left to chance in is no test, and pays for none.
+    let tested = |pair: &Pair| pair.difference.p.filter(|_| !pair.exact);
+    let shares: Vec<f64> = pairs.iter().filter_map(tested).collect();
+    let family = shares.len();
+    let mut corrected = holm(&shares).into_iter();
+    pairs.into_iter().map(move |pair| {
+        let share = tested(&pair).and_then(|_| corrected.next());
+        let mut difference = pair.difference;
+        difference.p = share.or(difference.p);
+        let (shown, why) = verdict(&difference, pair.exact, pair.resolution, family);
+        difference.a_is_better = match (shown, difference.direction.prefers(difference.mean)) {
+            (false, _) => Better::NotShown,
+            (true, true) => Better::Yes,
+            (true, false) => Better::No,
+        };
+        difference.why = why;
+        difference
+    })
+}
+
+fn verdict(difference: &Difference, exact: bool, resolution: f64, family: usize) -> (bool, String) {
+    let Difference {
+        mean,
+        ci95,
+        p,
+        replications,
+        ..
+    } = difference;
+    let Some(p) = p else {
+        let why = "one replication: nothing tells a difference from chance";
+        return (false, why.to_owned());
+    };
+    let same = *ci95 == Some(0.0);
+    if same && *mean == 0.0 {
+        return (false, "equal in every replication".to_owned());
+    }
+    if mean.abs() <= resolution {
+        return (false, "less than the histogram tells apart".to_owned());
+    }
+    if exact {
+        let why = "the replications do not differ: no draw plays a part";
+        return (true, why.to_owned());
+    }
+    let shown = *p <= 1.0 - LEVEL;
+    let test = match same {
+        true => format!("the same difference in all {replications} replications, by the sign test"),
+        false => format!("paired differences of {replications} replications, by the t-test"),
+    };
+    let pairs = match family {
+        1 => String::new(),
+        _ => format!(", corrected for {family} pairs"),
+    };
+    let why = match shown {
+        true => format!("{test}{pairs}"),
+        false => format!("chance could explain it: {test}{pairs}"),
+    };
+    (shown, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Histogram;
+
+    fn policies(labels: &[&str]) -> Vec<PolicyInfo> {
+        let policy = |label: &&str| PolicyInfo {
+            label: (*label).to_owned(),
+            source: (*label).to_owned(),
+            component_sha256: None,
+            config: serde_json::Value::Null,
+            kind: match *label {
+                "perfect" => PolicyKind::Baseline,
+                _ => PolicyKind::Native,
+            },
+        };
+        labels.iter().map(policy).collect()
+    }
+
+    /// Runs with these hit ratios, and the number of the replication as their loads.
+    fn runs(policy: &str, hits: &[f64]) -> Vec<Run> {
+        let run = |(replication, hit_ratio): (usize, &f64)| Run {
+            policy: policy.to_owned(),
+            replication: replication as u32,
+            summary: Summary {
+                reads: 100,
+                hit_ratio: *hit_ratio,
+                origin_loads: replication as u64,
+                ..Summary::default()
+            },
+            series: crate::report::Series::default(),
+            histograms: Vec::new(),
+        };
+        hits.iter().enumerate().map(run).collect()
+    }
+
+    fn hits(found: &[Difference]) -> Vec<&Difference> {
+        let hits = found.iter().filter(|d| d.figure == "hit_ratio");
+        hits.collect()
+    }
+
+    #[test]
+    fn what_policies_have_in_common_cancels() {
+        // Each replication has a level of its own, far apart; the difference is 0.01 in all of them.
+        let a = [0.30, 0.50, 0.70, 0.90];
+        let b = [0.291, 0.489, 0.690, 0.890];
+        let all = [runs("a", &a), runs("b", &b)].concat();
+        let found = differences(&policies(&["a", "b"]), &all);
+        let difference = hits(&found)[0];
+        assert!((difference.mean - 0.01).abs() < 1e-12, "{difference:?}");
+        assert!(difference.ci95.unwrap() < 0.002, "{difference:?}");
+        assert_eq!(difference.a_is_better, Better::Yes);
+        // The same the other way round.
+        let turned = differences(&policies(&["b", "a"]), &all);
+        assert_eq!(hits(&turned)[0].a_is_better, Better::No);
+        assert!((hits(&turned)[0].mean + 0.01).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_same_twice_differs_by_exactly_nothing_and_nothing_is_shown() {
+        let a = [0.30, 0.50, 0.70];
+        let all = [runs("a", &a), runs("b", &a)].concat();
+        for difference in differences(&policies(&["a", "b"]), &all) {
+            assert_eq!((difference.mean, difference.ci95), (0.0, Some(0.0)));
+            assert_eq!(difference.p, Some(1.0));
+            assert_eq!(difference.a_is_better, Better::NotShown);
+            assert_eq!(difference.why, "equal in every replication");
+        }
+    }
+
+    #[test]
+    fn one_replication_shows_nothing_and_says_so() {
+        let all = [runs("a", &[0.9]), runs("b", &[0.1])].concat();
+        let found = differences(&policies(&["a", "b"]), &all);
+        let difference = hits(&found)[0];
+        assert_eq!((difference.ci95, difference.p), (None, None));
+        assert_eq!(difference.a_is_better, Better::NotShown);
+        assert!(difference.why.starts_with("one replication"));
+    }
+
+    #[test]
+    fn more_pairs_need_a_clearer_difference() {
+        // t = 4 with three degrees of freedom: 0.028, enough for one pair and not for six.
+        let a = [0.50, 0.50, 0.50, 0.50];
+        let b = [0.46, 0.49, 0.47, 0.50];
+        let two = [runs("a", &a), runs("b", &b)].concat();
+        let alone = differences(&policies(&["a", "b"]), &two);
+        let p = hits(&alone)[0].p.unwrap();
+        assert!(p > 0.05, "{p}");
+        let b = [0.465, 0.49, 0.47, 0.485];
+        let two = [runs("a", &a), runs("b", &b)].concat();
+        let alone = differences(&policies(&["a", "b"]), &two);
+        assert_eq!(hits(&alone)[0].a_is_better, Better::Yes);
+        let others = [runs("c", &a), runs("d", &a)].concat();
+        let four = [two, others].concat();
+        let among = differences(&policies(&["a", "b", "c", "d"]), &four);
+        let among = hits(&among);
+        assert_eq!(among.len(), 6);
+        assert_eq!((among[0].a.as_str(), among[0].b.as_str()), ("a", "b"));
+        assert_eq!(among[0].a_is_better, Better::NotShown, "{:?}", among[0]);
+        // The interval is that of the one comparison, and leaves out 0 as before.
+        assert!(among[0].ci95.unwrap() < among[0].mean);
+        assert!(among[0].why.contains("corrected for 6 pairs"));
+    }
+
+    #[test]
+    fn a_baseline_is_compared_with_nobody() {
+        let all = [runs("a", &[0.1, 0.2]), runs("perfect", &[0.3, 0.5])].concat();
+        assert!(differences(&policies(&["a", "perfect"]), &all).is_empty());
+    }
+
+    #[test]
+    fn differences_without_spread_are_judged_by_their_number() {
+        for (n, shown) in [(5, Better::NotShown), (6, Better::Yes)] {
+            let a: Vec<f64> = (0..n).map(|i| 3.0 + f64::from(i)).collect();
+            let b: Vec<f64> = (0..n).map(|i| 2.0 + f64::from(i)).collect();
+            let all = [runs("a", &a), runs("b", &b)].concat();
+            let found = differences(&policies(&["a", "b"]), &all);
+            assert_eq!(hits(&found)[0].a_is_better, shown, "{n}");
+        }
+    }
+
+    #[test]
+    fn where_no_draw_plays_a_part_any_difference_is_one() {
+        let mut all = [runs("a", &[0.5, 0.5]), runs("b", &[0.6, 0.6])].concat();
+        for run in &mut all {
+            run.summary.origin_loads = 3;
+        }
+        let found = differences(&policies(&["a", "b"]), &all);
+        assert_eq!(hits(&found)[0].a_is_better, Better::No);
+        assert!(hits(&found)[0].why.contains("no draw plays a part"));
+        let loads = found.iter().find(|d| d.figure == "origin_loads").unwrap();
+        assert_eq!(loads.a_is_better, Better::NotShown);
+    }
+
+    #[test]
+    fn a_difference_within_a_bucket_of_the_histogram_is_none() {
+        let percentiles = |policy: &str, p99: &[f64], resolution: f64| {
+            let mut runs = runs(policy, &vec![0.5; p99.len()]);
+            for (run, p99) in runs.iter_mut().zip(p99) {
+                run.summary.read_latency_us.p99 = *p99;
+                run.histograms.push(Histogram {
+                    metric: "read_latency_us",
+                    resolution,
+                    buckets: Vec::new(),
+                });
+            }
+            runs
+        };
+        for (resolution, shown) in [(0.0, Better::Yes), (0.001, Better::NotShown)] {
+            let a = percentiles("a", &[1000.0, 1000.1, 1000.2, 1000.0], resolution);
+            let b = percentiles("b", &[1000.5, 1000.7, 1000.7, 1000.6], resolution);
+            let found = differences(&policies(&["a", "b"]), &[a, b].concat());
+            let p99 = found.iter().find(|d| d.figure == "read_latency_us.p99");
+            assert_eq!(p99.unwrap().a_is_better, shown);
+        }
+    }
+
+    #[test]
+    fn a_figure_that_one_of_them_lacks_is_not_compared() {
+        let mut all = [runs("a", &[0.5, 0.6, 0.7]), runs("b", &[0.5, 0.6, 0.7])].concat();
+        let stale = |run: &mut Run, age: f64| {
+            run.summary.stale_answers = 1;
+            run.summary.stale_age_us.mean = age;
+        };
+        let of = |all: &[Run]| {
+            let found = differences(&policies(&["a", "b"]), all);
+            let age = found.into_iter().find(|d| d.figure == "stale_age_us.mean");
+            age.map(|age| age.replications)
+        };
+        assert_eq!(of(&all), None);
+        (0..4).for_each(|run| stale(&mut all[run], 5.0 + run as f64));
+        assert_eq!(of(&all), Some(1), "only in the first replication have both");
+    }
+}
