@@ -242,7 +242,7 @@ mod tests {
             40,
         );
         assert!(text.ends_with("against 12"), "{text}");
-        assert_eq!(listed("x: ".to_owned(), &["a", "b"], 7), "x: a, b");
+        assert_eq!(listed("x: ".to_owned(), &["a", "b"], 20), "x: a, b");
     }
 
     #[test]

@@ -32,11 +32,25 @@ impl Direction {
     }
 }
 
+/// By what a figure moves at least, where it moves at all.
+#[derive(Clone, Copy)]
+enum Step {
+    /// A whole number.
+    One,
+    /// One read among all.
+    Read,
+    /// One load within a window of 100 ms, as a rate a second.
+    Window,
+    /// A nanosecond, in microseconds; or a mean, which moves by less.
+    Fine,
+}
+
 /// A figure of which everybody agrees whether more or less of it is better.
 pub struct Headline {
     /// As a report names it.
     pub name: &'static str,
     pub direction: Direction,
+    step: Step,
     /// The histogram that it is read from, where it is a percentile.
     pub(super) histogram: Option<&'static str>,
     of: fn(&Summary) -> Option<f64>,
@@ -49,16 +63,28 @@ impl Headline {
     pub fn of(&self, summary: &Summary) -> Option<f64> {
         (self.of)(summary).filter(|_| summary.reads > 0)
     }
+
+    /// By what the figure of this replication would move at least, had it moved.
+    pub(super) fn step(&self, summary: &Summary) -> f64 {
+        match self.step {
+            Step::One => 1.0,
+            Step::Read => 1.0 / summary.reads.max(1) as f64,
+            Step::Window => 10.0,
+            Step::Fine => 1e-3,
+        }
+    }
 }
 
 const fn headline(
     name: &'static str,
     direction: Direction,
+    step: Step,
     of: fn(&Summary) -> Option<f64>,
 ) -> Headline {
     Headline {
         name,
         direction,
+        step,
         histogram: None,
         of,
     }
@@ -72,6 +98,7 @@ const fn percentile(
     Headline {
         name,
         direction: Direction::Lower,
+        step: Step::Fine,
         histogram: Some(histogram),
         of,
     }
@@ -88,35 +115,42 @@ fn stale(summary: &Summary, figure: f64) -> Option<f64> {
 /// what follows from another (`misses` from `hit_ratio`).
 pub const HEADLINES: [Headline; 16] = {
     use Direction::{Higher, Lower};
+    use Step::{Fine, One, Read, Window};
     [
-        headline("hit_ratio", Higher, |s| Some(s.hit_ratio)),
-        headline("stale_ratio", Lower, |s| Some(s.stale_ratio)),
-        headline("stale_age_us.mean", Lower, |s| {
+        headline("hit_ratio", Higher, Read, |s| Some(s.hit_ratio)),
+        headline("stale_ratio", Lower, Read, |s| Some(s.stale_ratio)),
+        headline("stale_age_us.mean", Lower, Fine, |s| {
             stale(s, s.stale_age_us.mean)
         }),
         percentile("stale_age_us.p99", "stale_age_us", |s| {
             stale(s, s.stale_age_us.p99)
         }),
-        headline("stale_age_us.max", Lower, |s| stale(s, s.stale_age_us.max)),
-        headline("version_lag.mean", Lower, |s| stale(s, s.version_lag.mean)),
-        headline("read_your_writes_violations", Lower, |s| {
+        headline("stale_age_us.max", Lower, Fine, |s| {
+            stale(s, s.stale_age_us.max)
+        }),
+        headline("version_lag.mean", Lower, Fine, |s| {
+            stale(s, s.version_lag.mean)
+        }),
+        headline("read_your_writes_violations", Lower, One, |s| {
             s.read_your_writes_violations.map(|n| n as f64)
         }),
-        headline("monotonic_read_violations", Lower, |s| {
+        headline("monotonic_read_violations", Lower, One, |s| {
             s.monotonic_read_violations.map(|n| n as f64)
         }),
-        headline("origin_loads", Lower, |s| Some(s.origin_loads as f64)),
-        headline("origin_rate.max", Lower, |s| Some(s.origin_rate.max)),
-        headline("inflight_max", Lower, |s| Some(s.inflight_max as f64)),
-        headline("herd.max", Lower, |s| Some(s.herd.max)),
-        headline("read_latency_us.mean", Lower, |s| {
+        headline("origin_loads", Lower, One, |s| Some(s.origin_loads as f64)),
+        headline("origin_rate.max", Lower, Window, |s| {
+            Some(s.origin_rate.max)
+        }),
+        headline("inflight_max", Lower, One, |s| Some(s.inflight_max as f64)),
+        headline("herd.max", Lower, One, |s| Some(s.herd.max)),
+        headline("read_latency_us.mean", Lower, Fine, |s| {
             Some(s.read_latency_us.mean)
         }),
         percentile("read_latency_us.p99", "read_latency_us", |s| {
             Some(s.read_latency_us.p99)
         }),
-        headline("failed_reads", Lower, |s| Some(s.failed_reads as f64)),
-        headline("semantic.wrong_hits", Lower, |s| {
+        headline("failed_reads", Lower, One, |s| Some(s.failed_reads as f64)),
+        headline("semantic.wrong_hits", Lower, One, |s| {
             s.semantic.map(|semantic| semantic.wrong_hits as f64)
         }),
     ]
