@@ -52,10 +52,11 @@ pub fn stream(seed: u64, replication: u32, purpose: Purpose, entity: u32) -> Cha
 ///
 /// Each thing has a number that means the same whatever the policy, and a generator of its own: xoshiro256++,
 /// seeded by SplitMix64 as its authors recommend. Two policies that have the same thing draw the same for
-/// it, however much their pasts differ. A. M. Law, *Simulation Modeling and Analysis*, section 11.2.3, calls this
+/// it, however much their pasts differ. A. M. Law, *Simulation Modeling and Analysis*, section 11.2, calls this
 /// synchronization, without which common random numbers have little in common.
 ///
-/// A block of ChaCha8 for each would do as well, at twenty times the cost.
+/// A block of ChaCha8 for each thing would do as well and cost more, since it gives many more numbers than a
+/// load needs.
 pub struct Keyed(u64);
 
 impl Keyed {

@@ -139,7 +139,7 @@ mod tests {
             run.summary.stale_ratio = match run.policy.as_str() {
                 "tags" => 0.001,
                 "cdc" => 0.001 + 0.0001 * f64::from(run.replication % 2),
-                _ => 0.2,
+                _ => 0.2 + 0.001 * f64::from(run.replication % 3),
             };
         }
         sample::conclude(&mut report);

@@ -17,8 +17,6 @@ use crate::scenario::Late;
 /// A read that waits for a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiter {
-    /// Its place among the reads, whatever the policy.
-    pub(super) number: u64,
     pub(super) key: u32,
     pub(super) client: u32,
     pub(super) began: u64,
@@ -32,16 +30,6 @@ pub(super) struct Waiter {
     pub(super) joined: Option<Joined>,
     /// Loads of its own so far that had not seen what they should have.
     pub(super) tries: u32,
-}
-
-impl Waiter {
-    /// What decides all that is drawn for a load: the read that begins it, and how many that read has begun
-    /// before. Under another policy the same read may begin a load as well, and then it is the same one: at
-    /// the same instant, of the same key.
-    fn load_number(&self) -> u64 {
-        // There are fewer tries than 256.
-        self.number << 8 | u64::from(self.tries)
-    }
 }
 
 /// A reader loads again as long as what it gets had not seen the last invalidation, but not for ever.
@@ -67,17 +55,39 @@ enum Brings {
     Nothing,
 }
 
-/// The loads in flight, who waits for which, and how many each key has.
-#[derive(Default)]
+/// The loads in flight, who waits for which, and how many each key has and has had.
 pub(super) struct Loads {
     /// By number; `None` where a number is free.
     inflight: Vec<Option<Load>>,
     waiters: Vec<Vec<Waiter>>,
     free: Vec<usize>,
     of_key: HashMap<u32, u64, FxBuildHasher>,
+    /// How many loads of each key have begun.
+    begun: Vec<u32>,
 }
 
 impl Loads {
+    pub(super) fn new(keys: usize) -> Loads {
+        Loads {
+            inflight: Vec::new(),
+            waiters: Vec::new(),
+            free: Vec::new(),
+            of_key: HashMap::default(),
+            begun: vec![0; keys],
+        }
+    }
+
+    /// What decides all that is drawn for the next load of a key: the key, and how many there were before.
+    ///
+    /// So the n-th load of a key takes as long under every policy, however many loads of other keys came
+    /// before it. Had the read that begins it decided, policies would have less in common: two that keep a
+    /// hot key for different times hardly ever load it at the same read.
+    fn next_of(&mut self, key: u32) -> u64 {
+        let begun = &mut self.begun[key as usize];
+        *begun = begun.wrapping_add(1);
+        u64::from(key) << 32 | u64::from(*begun)
+    }
+
     pub(super) fn join(&mut self, load: usize, waiter: Waiter) {
         self.waiters[load].push(waiter);
     }
@@ -121,17 +131,16 @@ impl Loads {
 }
 
 impl World<'_> {
-    /// A read begins a load, for those who wait for it.
     pub(super) fn start_load(
         &mut self,
         node: usize,
-        by: &Waiter,
+        key: u32,
         ticket: Option<Ticket>,
         waiters: Vec<Waiter>,
+        bytes: u64,
         now: u64,
     ) {
-        let Waiter { key, bytes, .. } = *by;
-        let visit = self.origin.visit(now, by.load_number());
+        let visit = self.origin.visit(now, self.loads.next_of(key));
         let brings = if visit.fails {
             Brings::Nothing
         } else if visit.reads == now {

@@ -115,8 +115,6 @@ struct World<'a> {
     calls: Calls,
     /// Time on safety nets of policy instances that a restart has taken away.
     fallback: u64,
-    /// Reads so far.
-    reads: u64,
     longest_lease: u64,
 }
 
@@ -214,7 +212,7 @@ impl<'a> World<'a> {
             passed_on: None,
             changes: Changes::new(wants_rows),
             meaning: Meaning::new(catalogue, by_meaning),
-            loads: Loads::default(),
+            loads: Loads::new(catalogue.keys()),
             agenda: Agenda::new(),
             recorder,
             balance: stream(seed, replication, Purpose::Balance, 0),
@@ -224,7 +222,6 @@ impl<'a> World<'a> {
             next_look: 0,
             calls: Calls::default(),
             fallback: 0,
-            reads: 0,
             longest_lease: 0,
         };
         world.plan_what_breaks();

@@ -62,8 +62,7 @@ impl<'a> Origin<'a> {
         drops.then(|| now.saturating_add(timeout))
     }
 
-    /// A load begins now. `number` decides what is drawn for it: that of the same load under another policy
-    /// is the same.
+    /// A load begins now. `number` decides all that is drawn for it.
     pub fn visit(&mut self, now: u64, number: u64) -> Visit {
         let mut draws = self.draws.of(number);
         let starts = match self.servers.peek() {

@@ -16,9 +16,7 @@ use crate::workload::Event;
 impl World<'_> {
     pub(super) fn read(&mut self, event: &Event) {
         let node = self.pick_node(event.subject, event.client);
-        self.reads += 1;
         let waiter = Waiter {
-            number: self.reads,
             key: event.subject,
             client: event.client,
             began: event.at,
@@ -35,7 +33,7 @@ impl World<'_> {
     /// Looks for a value; `first` is false for a reader that waited for one it may not have.
     pub(super) fn look_up(&mut self, node: usize, mut waiter: Waiter, now: u64, first: bool) {
         if matches!(self.strategy, Strategy::NoCache) {
-            self.start_load(node, &waiter, None, vec![waiter], now);
+            self.start_load(node, waiter.key, None, vec![waiter], waiter.bytes, now);
             return;
         }
         let coalesce = self.scenario.cache.coalesce;
@@ -65,7 +63,8 @@ impl World<'_> {
                 self.note_look_up(&waiter, Some(&entry), similarity.is_some());
                 self.serve(&waiter, Some(&entry), now);
                 if let Some((ticket, ())) = refresh {
-                    self.start_load(node, &waiter, Some(ticket), Vec::new(), now);
+                    let bytes = waiter.bytes;
+                    self.start_load(node, waiter.key, Some(ticket), Vec::new(), bytes, now);
                 }
             }
             Read::Join { flight, joined, .. } => {
@@ -84,7 +83,8 @@ impl World<'_> {
                 if first {
                     self.found_nothing(node, waiter.key, now);
                 }
-                self.start_load(node, &waiter, Some(ticket), vec![waiter], now);
+                let (key, bytes) = (waiter.key, waiter.bytes);
+                self.start_load(node, key, Some(ticket), vec![waiter], bytes, now);
             }
             other => unreachable!("a read that the engine answers with {other:?}"),
         }

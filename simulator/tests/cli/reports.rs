@@ -13,7 +13,7 @@ const FIGURES: &str = "reads fresh_hits stale_hits delayed_hits misses hit_ratio
     version_lag.max bound_violations.1s bound_violations.5s bound_violations.60s \
     bound_violations.300s bound_violations.600s read_your_writes_violations \
     monotonic_read_violations origin_loads refreshes wasted_refreshes duplicate_loads coalesced \
-    discarded_fills origin_rate.mean origin_rate.p99 origin_rate.max peak_to_mean inflight_max \
+    discarded_fills fill_cycles.begun fill_cycles.written fill_cycles.stale origin_rate.mean origin_rate.p99 origin_rate.max peak_to_mean inflight_max \
     inflight_per_key_max herd.p50 herd.p99 herd.max read_latency_us.mean read_latency_us.p50 \
     read_latency_us.p99 read_latency_us.p999 read_latency_us.max invalidations.sent \
     invalidations.effective invalidations.wasted invalidations.lost fanout.p50 fanout.p99 \
@@ -172,6 +172,8 @@ fn the_same_inputs_give_the_same_bytes_however_many_run_at_once() {
         "summary.csv",
         "timeseries.csv",
         "histograms.csv",
+        "totals.csv",
+        "differences.csv",
         "index.html",
     ] {
         assert!(first.contains_key(name), "no {name}");
