@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::units::clip;
-use crate::statistics::{Doubt, Kind};
+use crate::statistics::{Doubt, HEADLINES, Kind};
 
 /// So many in the terminal: one of a kind, the gravest first.
 const SHOWN: usize = 4;
@@ -15,7 +15,7 @@ pub fn lines(report: &Report, width: usize) -> Vec<String> {
     for doubt in &report.doubts {
         match worst.iter_mut().find(|other| other.kind == doubt.kind) {
             None => worst.push(doubt),
-            Some(other) if doubt.by_factor() > other.by_factor() => *other = doubt,
+            Some(other) if weight(doubt) > weight(other) => *other = doubt,
             Some(_) => {}
         }
     }
@@ -29,6 +29,16 @@ pub fn lines(report: &Report, width: usize) -> Vec<String> {
         lines.push(format!("  and {left} more in the report"));
     }
     lines
+}
+
+/// What makes a doubt worth one of few lines: that it is of a figure by which policies are compared, and how
+/// much is wanted.
+fn weight(doubt: &Doubt) -> (bool, f64) {
+    let figure = doubt.figure.as_deref();
+    let compared = HEADLINES
+        .iter()
+        .any(|headline| figure == Some(headline.name));
+    (compared, doubt.by_factor())
 }
 
 /// The doubts of one kind, for the page.
@@ -107,6 +117,9 @@ mod tests {
                 "  and 2 more in the report"
             ]
         );
+        // What nobody compares by comes last, however little it rests on.
+        report.doubts[1].figure = Some("fanout.p99".to_owned());
+        assert!(lines(&report, 80)[0].starts_with("  a hit_ratio"));
         assert!(
             lines(&report, 30)
                 .iter()

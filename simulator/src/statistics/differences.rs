@@ -10,18 +10,17 @@
 //! in 95 of 100 cases. The verdict answers for more. Whoever looks up which policy is best looks at all
 //! pairs, and of twenty pairs that do not differ one would look different. So the verdicts of one figure
 //! are corrected together, by Holm's procedure: if no two policies differ, all say `not shown` in 95 of 100
-//! cases. The procedure needs no independence, which pairs that share a policy do not have. An interval may
-//! therefore leave out 0 beside a verdict of `not shown`. Figures are not corrected for each other: they are
-//! different questions.
+//! cases. The procedure needs no independence, which pairs that share a policy do not have. Policies with the
+//! same figure in every replication are one in this: what is tested of them is one test, not several. An
+//! interval may leave out 0 beside a verdict of `not shown`. Figures are not corrected for each other: they
+//! are different questions.
 
 use serde::{Deserialize, Serialize};
 
+use super::Interval;
+use super::chance::{Pair, by_chance, judged};
 use super::headlines::{Direction, HEADLINES, Headline};
-use super::holm::holm;
-use super::interval::{interval, standard_error};
-use super::student::two_sided;
-use super::{Interval, LEVEL};
-use crate::measure::Summary;
+use super::interval::interval;
 use crate::report::{PolicyInfo, PolicyKind, Run};
 
 /// Whether a policy is better than another.
@@ -73,12 +72,11 @@ pub struct Difference {
     pub why: String,
 }
 
-/// A pair before its verdict.
-struct Pair {
-    difference: Difference,
-    /// What the percentile's histogram cannot tell apart; 0 for any other figure.
-    resolution: f64,
-    /// Nothing differs between the replications of either policy.
+/// A policy with its runs.
+struct Contestant<'a> {
+    label: &'a str,
+    runs: Vec<&'a Run>,
+    /// Whether nothing differs between its replications.
     exact: bool,
 }
 
@@ -86,36 +84,59 @@ struct Pair {
 /// pairs in the order of the report.
 #[must_use]
 pub fn differences(policies: &[PolicyInfo], runs: &[Run]) -> Vec<Difference> {
-    let contestants: Vec<(&str, Vec<&Run>)> = policies
+    let policies = policies
         .iter()
-        .filter(|policy| policy.kind != PolicyKind::Baseline)
+        .filter(|policy| policy.kind != PolicyKind::Baseline);
+    let contestants: Vec<Contestant> = policies
         .map(|policy| {
             let own = runs.iter().filter(|run| run.policy == policy.label);
-            (policy.label.as_str(), own.collect())
+            let own: Vec<&Run> = own.collect();
+            Contestant {
+                label: &policy.label,
+                exact: own.iter().all(|run| run.summary == own[0].summary),
+                runs: own,
+            }
         })
         .collect();
-    let mut found = Vec::new();
-    for headline in &HEADLINES {
-        let mut pairs = Vec::new();
-        for (index, a) in contestants.iter().enumerate() {
-            let later = &contestants[index + 1..];
-            pairs.extend(later.iter().filter_map(|b| pair(headline, a, b)));
-        }
-        found.extend(judged(pairs));
-    }
-    found
+    let of_headline = |headline| judged(pairs(headline, &contestants));
+    HEADLINES.iter().flat_map(of_headline).collect()
 }
 
-fn pair(headline: &Headline, a: &(&str, Vec<&Run>), b: &(&str, Vec<&Run>)) -> Option<Pair> {
+fn pairs(headline: &Headline, contestants: &[Contestant]) -> Vec<Pair> {
+    let figures = |contestant: &Contestant| -> Vec<(u32, Option<f64>)> {
+        let runs = contestant.runs.iter();
+        runs.map(|run| (run.replication, headline.of(&run.summary)))
+            .collect()
+    };
+    let figures: Vec<_> = contestants.iter().map(figures).collect();
+    // The first that has the same figures stands for all that have.
+    let stands_for = |index: usize| {
+        let first = figures.iter().position(|other| *other == figures[index]);
+        first.unwrap_or(index)
+    };
+    let mut pairs = Vec::new();
+    for a in 0..contestants.len() {
+        for b in a + 1..contestants.len() {
+            let (of_a, of_b) = (&contestants[a], &contestants[b]);
+            if let Some(mut pair) = pair(headline, of_a, of_b) {
+                let (a, b) = (stands_for(a), stands_for(b));
+                pair.test = (a.min(b), a.max(b));
+                pairs.push(pair);
+            }
+        }
+    }
+    pairs
+}
+
+fn pair(headline: &Headline, a: &Contestant, b: &Contestant) -> Option<Pair> {
     let mut differences = Vec::new();
     let (mut largest, mut step): (f64, f64) = (0.0, 0.0);
-    for run in &a.1 {
-        let other =
-            b.1.iter()
-                .find(|other| other.replication == run.replication);
-        let both = other
-            .and_then(|other| Some((headline.of(&run.summary)?, headline.of(&other.summary)?)));
-        if let Some((x, y)) = both {
+    for run in &a.runs {
+        let mut others = b.runs.iter();
+        let Some(other) = others.find(|other| other.replication == run.replication) else {
+            continue;
+        };
+        if let (Some(x), Some(y)) = (headline.of(&run.summary), headline.of(&other.summary)) {
             differences.push(x - y);
             largest = largest.max(x.abs()).max(y.abs());
             step = step.max(headline.step(&run.summary));
@@ -125,17 +146,13 @@ fn pair(headline: &Headline, a: &(&str, Vec<&Run>), b: &(&str, Vec<&Run>)) -> Op
         return None;
     }
     let Interval { mean, ci95, of } = interval(&differences);
-    let same = |runs: &[&Run]| {
-        let summaries = runs.iter().map(|run| &run.summary);
-        all_equal(summaries)
-    };
-    let exact = same(&a.1) && same(&b.1);
+    let exact = a.exact && b.exact;
     Some(Pair {
         difference: Difference {
             figure: headline.name.to_owned(),
             direction: headline.direction,
-            a: a.0.to_owned(),
-            b: b.0.to_owned(),
+            a: a.label.to_owned(),
+            b: b.label.to_owned(),
             mean,
             ci95,
             replications: of,
@@ -143,16 +160,10 @@ fn pair(headline: &Headline, a: &(&str, Vec<&Run>), b: &(&str, Vec<&Run>)) -> Op
             a_is_better: Better::NotShown,
             why: String::new(),
         },
-        resolution: largest * resolution(headline, a.1.iter().chain(&b.1)),
+        resolution: largest * resolution(headline, a.runs.iter().chain(&b.runs)),
         exact,
+        test: (0, 0),
     })
-}
-
-fn all_equal<'s>(mut summaries: impl Iterator<Item = &'s Summary>) -> bool {
-    match summaries.next() {
-        Some(first) => summaries.all(|other| other == first),
-        None => true,
-    }
 }
 
 /// How finely the percentile is known in the coarsest of these runs, as a share of its value.
@@ -160,98 +171,10 @@ fn resolution<'r>(headline: &Headline, runs: impl Iterator<Item = &'r &'r Run>) 
     let Some(metric) = headline.histogram else {
         return 0.0;
     };
-    let histograms = runs.flat_map(|run| &run.histograms);
-    let read_from = histograms.filter(|histogram| histogram.metric == metric);
-    read_from.fold(0.0, |coarsest: f64, histogram| {
+    let histograms = runs.filter_map(|run| run.histogram(metric));
+    histograms.fold(0.0, |coarsest: f64, histogram| {
         coarsest.max(histogram.resolution)
     })
-}
-
-/// How often chance alone gives a mean as far from 0 as this one: the paired t-test.
-///
-/// Differences that are all the same have no spread to measure by, which happens to small whole numbers such
-/// as the largest herd. They are taken to vary by one `step`, the least by which they could have varied: three
-/// reads against two are then not shown by four replications, and thirty thousand against twenty are. Where
-/// nothing is left to chance (`exact`), it explains nothing.
-fn by_chance(differences: &[f64], mean: f64, step: f64, exact: bool) -> f64 {
-    let n = differences.len();
-    let spread = standard_error(differences, mean);
-    if mean == 0.0 && spread == 0.0 {
-        return 1.0;
-    }
-    if exact {
-        return 0.0;
-    }
-    let same = differences.iter().all(|x| *x == differences[0]);
-    let error = if same {
-        step / (n as f64).sqrt()
-    } else {
-        spread
-    };
-    two_sided(mean / error, n - 1)
-}
-
-/// The verdicts of one figure, corrected together.
-fn judged(pairs: Vec<Pair>) -> impl Iterator<Item = Difference> {
-    // What nothing was left to chance in is no test, and pays for none.
-    let tested = |pair: &Pair| pair.difference.p.filter(|_| !pair.exact);
-    let shares: Vec<f64> = pairs.iter().filter_map(tested).collect();
-    let family = shares.len();
-    let mut corrected = holm(&shares).into_iter();
-    pairs.into_iter().map(move |pair| {
-        let share = tested(&pair).and_then(|_| corrected.next());
-        let mut difference = pair.difference;
-        difference.p = share.or(difference.p);
-        let (shown, why) = verdict(&difference, pair.exact, pair.resolution, family);
-        difference.a_is_better = match (shown, difference.direction.prefers(difference.mean)) {
-            (false, _) => Better::NotShown,
-            (true, true) => Better::Yes,
-            (true, false) => Better::No,
-        };
-        difference.why = why;
-        difference
-    })
-}
-
-fn verdict(difference: &Difference, exact: bool, resolution: f64, family: usize) -> (bool, String) {
-    let Difference {
-        mean,
-        ci95,
-        p,
-        replications,
-        ..
-    } = difference;
-    let Some(p) = p else {
-        let why = "one replication: nothing tells a difference from chance";
-        return (false, why.to_owned());
-    };
-    let same = *ci95 == Some(0.0);
-    if same && *mean == 0.0 {
-        return (false, "equal in every replication".to_owned());
-    }
-    if mean.abs() <= resolution {
-        return (false, "less than the histogram tells apart".to_owned());
-    }
-    if exact {
-        let why = "the replications do not differ: no draw plays a part";
-        return (true, why.to_owned());
-    }
-    let shown = *p <= 1.0 - LEVEL;
-    let test = match same {
-        true => format!(
-            "the same difference in all {replications} replications, by the t-test for one step"
-        ),
-        false => format!("paired differences of {replications} replications, by the t-test"),
-    };
-    let pairs = match family {
-        1 => String::new(),
-        _ => format!(", corrected for {family} pairs"),
-    };
-    let why = match shown {
-        true => format!("{test}{pairs}"),
-        false => format!("chance could explain it: {test}{pairs}"),
-    };
-    (shown, why)
 }
 
 #[cfg(test)]

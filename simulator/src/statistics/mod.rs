@@ -8,6 +8,7 @@
 //! for independent; they come in cycles from one fill to the next, and such an interval may be too narrow
 //! by a factor of a hundred.
 
+mod chance;
 mod differences;
 mod doubts;
 mod headlines;

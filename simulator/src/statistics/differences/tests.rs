@@ -1,6 +1,7 @@
 //! Verdicts on invented runs.
 
 use super::*;
+use crate::measure::Summary;
 use crate::report::Histogram;
 
 fn policies(labels: &[&str]) -> Vec<PolicyInfo> {
@@ -79,20 +80,16 @@ fn one_replication_shows_nothing_and_says_so() {
 }
 
 #[test]
-fn more_pairs_need_a_clearer_difference() {
-    // t = 4 with three degrees of freedom: 0.028, enough for one pair and not for six.
-    let a = [0.50, 0.50, 0.50, 0.50];
-    let b = [0.46, 0.49, 0.47, 0.50];
-    let two = [runs("a", &a), runs("b", &b)].concat();
-    let alone = differences(&policies(&["a", "b"]), &two);
-    let p = hits(&alone)[0].p.unwrap();
-    assert!(p > 0.05, "{p}");
-    let b = [0.465, 0.49, 0.47, 0.485];
-    let two = [runs("a", &a), runs("b", &b)].concat();
+fn more_policies_need_a_clearer_difference() {
+    // Chance alone gives the difference of a and b twice in a hundred: enough for one pair, not for six.
+    let a = runs("a", &[0.50, 0.50, 0.50, 0.50]);
+    let b = runs("b", &[0.465, 0.49, 0.47, 0.485]);
+    let two = [a.clone(), b].concat();
     let alone = differences(&policies(&["a", "b"]), &two);
     assert_eq!(hits(&alone)[0].a_is_better, Better::Yes);
-    let others = [runs("c", &a), runs("d", &a)].concat();
-    let four = [two, others].concat();
+    let c = runs("c", &[0.501, 0.499, 0.500, 0.500]);
+    let d = runs("d", &[0.499, 0.500, 0.501, 0.500]);
+    let four = [two.clone(), c, d].concat();
     let among = differences(&policies(&["a", "b", "c", "d"]), &four);
     let among = hits(&among);
     assert_eq!(among.len(), 6);
@@ -100,7 +97,27 @@ fn more_pairs_need_a_clearer_difference() {
     assert_eq!(among[0].a_is_better, Better::NotShown, "{:?}", among[0]);
     // The interval is that of the one comparison, and leaves out 0 as before.
     assert!(among[0].ci95.unwrap() < among[0].mean);
-    assert!(among[0].why.contains("corrected for 6 pairs"));
+    assert!(among[0].why.contains("corrected for 6 comparisons"));
+}
+
+#[test]
+fn policies_that_are_the_same_are_compared_once() {
+    let a = [0.50, 0.50, 0.50, 0.50];
+    let b = [0.465, 0.49, 0.47, 0.485];
+    let all = [runs("a", &a), runs("b", &b), runs("c", &b), runs("d", &a)].concat();
+    let found = differences(&policies(&["a", "b", "c", "d"]), &all);
+    let alone = differences(&policies(&["a", "b"]), &all);
+    let verdicts = hits(&found).into_iter().map(|d| (d.a_is_better, d.p));
+    let p = hits(&alone)[0].p;
+    let expected = [
+        (Better::Yes, p),
+        (Better::Yes, p),
+        (Better::NotShown, Some(1.0)),
+        (Better::NotShown, Some(1.0)),
+        (Better::No, p),
+        (Better::No, p),
+    ];
+    assert_eq!(verdicts.collect::<Vec<_>>(), expected);
 }
 
 #[test]

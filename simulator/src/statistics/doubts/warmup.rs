@@ -50,9 +50,9 @@ fn still_filling(policy: &str, before: f64, after: f64) -> Doubt {
         policy: Some(policy.to_owned()),
         figure: Some("hit_ratio".to_owned()),
         what: format!(
-            "the cache held {before:.0} entries after the warm-up and {after:.0} soon after"
+            "{before:.0} entries after the warm-up and soon {after:.0}"
         ),
-        why: "it was still filling, or the workload changed: misses of the beginning are in the figures; \
+        why: "the cache was still filling, or the workload changed: misses of the beginning are in the figures; \
               `warmup = \"auto\"` finds a longer one"
             .to_owned(),
         count: before,
