@@ -60,7 +60,9 @@ pub fn compare(loaded: &Loaded, workload: &Workload, effort: Effort) -> Result<R
         pool.install(|| {
             let warmup = warmup::settle(scenario, workload, &contenders, &done)?;
             let mut workload = workload.clone();
-            workload.warmup = warmup.used_us * 1000;
+            if trials > 0 {
+                workload.warmup = warmup.used_us * 1000;
+            }
             let started = Instant::now();
             // Each run by itself: they take very different times.
             let runs = jobs.par_iter().with_max_len(1);

@@ -162,12 +162,14 @@ mod tests {
 
     #[test]
     fn each_is_a_figure_of_the_report_under_its_own_name() {
-        let mut summary: Summary = Summary::default();
-        summary.reads = 1;
-        summary.stale_answers = 1;
-        summary.read_your_writes_violations = Some(0);
-        summary.monotonic_read_violations = Some(0);
-        summary.semantic = Some(crate::measure::Semantic::default());
+        let summary = Summary {
+            reads: 1,
+            stale_answers: 1,
+            read_your_writes_violations: Some(0),
+            monotonic_read_violations: Some(0),
+            semantic: Some(crate::measure::Semantic::default()),
+            ..Summary::default()
+        };
         for headline in &HEADLINES {
             // A figure that nothing else has, put where its name says.
             let mut value = serde_json::to_value(&summary).unwrap();

@@ -189,6 +189,37 @@ fn the_same_inputs_give_the_same_bytes_however_many_run_at_once() {
 }
 
 #[test]
+fn a_warm_up_that_finds_itself_is_the_same_however_many_run_at_once() {
+    let dir = Dir::new("auto-warmup");
+    dir.write("small.toml", SMALL);
+    let compare = |jobs: &str, out: &str| {
+        let policies = ["--policy", "ttl:ttl=4s", "--policy", "tags:ttl=3s"];
+        let args = ["compare", "small.toml", "--set", "warmup=auto"];
+        dir.succeeds(&[&args[..], &policies, &["--jobs", jobs, "--out", out]].concat());
+        bytes(&dir, out)
+    };
+    let first = compare("1", "a");
+    assert!(first == compare("3", "b"));
+    let warmup = &dir.json("a/report.json")["warmup"];
+    assert_eq!(warmup["asked"], "auto");
+    assert!(warmup["used_us"].as_u64() >= Some(12_000_000), "{warmup}");
+}
+
+#[test]
+fn half_of_a_trace_can_be_left_out() {
+    let dir = Dir::new("half-a-trace");
+    let rows: String = (0..300)
+        .map(|n| format!("{},R,k{}\n", n * 1000, n % 7))
+        .collect();
+    dir.write("my.csv", format!("ts_us,op,key\n{rows}"));
+    dir.succeeds(&["compare", "--trace", "my.csv", "--set", "warmup=0.5"]);
+    let report = dir.json("reports/my/report.json");
+    assert_eq!(report["scenario"]["warmup"], 0.5);
+    assert_eq!(report["warmup"]["used_us"], 149_500);
+    assert_eq!(count(&report["runs"][0]["summary"], "reads"), 150);
+}
+
+#[test]
 fn another_seed_gives_another_report_and_the_report_names_it() {
     let dir = Dir::new("seed");
     dir.write("small.toml", SMALL);

@@ -115,6 +115,14 @@ fn a_trace_runs_once_from_end_to_end_without_warm_up() {
 }
 
 #[test]
+fn a_warm_up_may_be_a_share_of_a_run_or_of_a_trace() {
+    assert_eq!(load("warmup = 0.25").warmup, Some(Warmup::Share(0.25)));
+    let trace = load("warmup = 0.5\n[trace]\npath = \"x\"");
+    assert_eq!(trace.warmup, Some(Warmup::Share(0.5)));
+    assert_eq!(load("warmup = \"auto\"").warmup, Some(Warmup::Auto));
+}
+
+#[test]
 fn a_short_run_keeps_most_of_its_time_to_measure() {
     assert_eq!(
         load("duration = \"1m\"").warmup,
