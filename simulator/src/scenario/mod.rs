@@ -11,10 +11,14 @@ mod load;
 mod overrides;
 pub(crate) mod pace;
 mod places;
+mod points;
 mod popularity;
+mod range;
 mod source;
 mod spec;
 mod suggest;
+mod sweep;
+mod tables;
 mod validate;
 
 use std::path::PathBuf;
@@ -26,8 +30,10 @@ pub use distribution::{Distribution, Empirical};
 pub use duration::Nanos;
 pub use load::{Loaded, from_str, load, load_builtin, load_trace};
 pub use overrides::Overrides;
+pub use points::{Point, Setting, Swept, at_point, load_sweep, sweep_from_str, value_text};
 pub use spec::{BUILT_IN_POLICIES, is_component_path};
 pub use suggest::{did_you_mean, nearest};
+pub use sweep::Sweep;
 
 /// What the two baselines are called, which every comparison has.
 pub const BASELINES: [&str; 2] = ["no cache", "perfect"];
@@ -60,6 +66,9 @@ pub struct Scenario {
     /// What is compared. `compare` fills in the six built-in policies where there is none.
     #[serde(rename = "policy")]
     pub policies: Vec<Policy>,
+    /// Settings that `shelflife sweep` goes through. No part of a run: a point of the sweep has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
 }
 
 /// Synthetic reads and writes.
