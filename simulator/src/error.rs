@@ -85,7 +85,10 @@ mod tests {
         assert_eq!((error.kind(), error.exit_status()), (Kind::Usage, 2));
         assert_eq!(Error::other("x").exit_status(), 1);
         let within = error.within("point 3");
-        assert_eq!((within.to_string().as_str(), within.exit_status()), ("bad; worse (point 3)", 2));
+        assert_eq!(
+            (within.to_string().as_str(), within.exit_status()),
+            ("bad; worse (point 3)", 2)
+        );
         assert_eq!(Error::other("a\x1b[2Jb").to_string(), "a [2Jb");
     }
 }

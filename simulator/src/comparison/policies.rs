@@ -194,6 +194,7 @@ fn unknown(what: &str, name: &str) -> Error {
     ))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

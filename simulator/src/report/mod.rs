@@ -8,18 +8,19 @@
 //! The same inputs give the same bytes in every file, but for what `report.json` has under `timing`.
 
 mod columns;
-mod csv;
+pub(crate) mod csv;
 mod digest;
-mod html;
+pub mod figures;
+pub(crate) mod html;
 mod json;
 mod model;
-mod place;
-mod plots;
+pub(crate) mod place;
+pub(crate) mod plots;
 #[cfg(test)]
 pub(crate) mod sample;
-mod table;
+pub(crate) mod table;
 mod totals;
-mod units;
+pub(crate) mod units;
 mod verdict;
 
 use std::path::Path;
@@ -27,7 +28,7 @@ use std::path::Path;
 pub use model::*;
 pub use place::check_place;
 pub use table::table;
-pub use totals::totals;
+pub use totals::{interval, totals};
 
 use crate::error::Error;
 

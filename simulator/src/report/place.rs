@@ -117,7 +117,7 @@ impl Drop for Partial {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// An empty directory of this test's own.

@@ -226,7 +226,7 @@ pub fn ratio(report: &Report, component: usize, native: usize) -> Option<f64> {
 }
 
 /// Lines of at most 80 characters, broken between words.
-fn wrap(text: &str) -> String {
+pub fn wrap(text: &str) -> String {
     let mut out = String::new();
     let mut line = 0;
     for word in text.split_whitespace() {

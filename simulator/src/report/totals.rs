@@ -51,7 +51,7 @@ fn merge(values: &[&Value]) -> Value {
 ///
 /// Summed in the order given, deviations from the mean in a second pass: the same numbers give
 /// the same bits, and large counts with a small spread lose nothing to cancellation.
-fn interval(numbers: &[f64]) -> (f64, Option<f64>) {
+pub fn interval(numbers: &[f64]) -> (f64, Option<f64>) {
     let n = numbers.len() as f64;
     if numbers.is_empty() {
         return (0.0, None);

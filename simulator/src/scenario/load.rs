@@ -47,6 +47,12 @@ impl Loaded {
         self.places.warmup_error(message)
     }
 
+    /// An error about the sweep, with where that was written.
+    #[must_use]
+    pub fn sweep_error(&self, message: impl std::fmt::Display) -> Error {
+        self.places.sweep_error(message)
+    }
+
     /// An error about the file that the workload comes from, with where that file was named.
     #[must_use]
     pub fn input_error(&self, message: impl std::fmt::Display) -> Error {

@@ -1,12 +1,11 @@
 //! The points of a sweep: the scenario once for each combination of settings.
 
+use std::fmt;
 use std::path::Path;
 
 use toml::Value;
 
 use super::load::{parse, read, resolve};
-use super::overrides::Written;
-use super::source::Source;
 use super::sweep::Axis;
 use super::{Loaded, Overrides};
 use crate::error::Error;
@@ -55,6 +54,16 @@ pub struct Swept {
     /// First those of the grid, in the order of its keys, of which the last one changes fastest; then those
     /// of the list.
     pub points: Vec<Point>,
+    /// Where the figures to compare by are named.
+    pareto: String,
+}
+
+impl Swept {
+    /// An error about the figures to compare by, with where they are named.
+    #[must_use]
+    pub fn pareto_error(&self, message: impl fmt::Display) -> Error {
+        Error::usage(format_args!("{}: {message}", self.pareto))
+    }
 }
 
 /// Each point is kept in memory with the scenario that it makes.
@@ -118,12 +127,10 @@ pub fn sweep_from_str(
             .try_fold(1_usize, |count, axis| count.checked_mul(axis.values.len())),
     };
     let count = count.and_then(|count| count.checked_add(listed.len()));
-    let count = count
-        .filter(|count| *count <= MOST_POINTS)
-        .ok_or_else(|| {
-            let message = format!("more than {MOST_POINTS} points: leave some values out");
-            source.error(&at("grid"), &written, message)
-        })?;
+    let count = count.filter(|count| *count <= MOST_POINTS).ok_or_else(|| {
+        let message = format!("more than {MOST_POINTS} points: leave some values out");
+        source.error(&at("grid"), &written, message)
+    })?;
 
     let mut keys: Vec<String> = axes.iter().map(Axis::key).collect();
     for key in listed.iter().flatten().map(Setting::key) {
@@ -143,7 +150,13 @@ pub fn sweep_from_str(
         let loaded = loaded.map_err(|error| at_point(&error, points.len(), &settings))?;
         points.push(Point { settings, loaded });
     }
-    Ok(Swept { base, keys, points })
+    let pareto = source.place(&at("pareto"), &written);
+    Ok(Swept {
+        base,
+        keys,
+        points,
+        pareto,
+    })
 }
 
 /// An error about a point: which one it is.
@@ -156,7 +169,10 @@ pub fn at_point(error: &Error, index: usize, settings: &[Setting]) -> Error {
         .iter()
         .map(|setting| format!("{}={}", setting.key(), value_text(&setting.value)));
     let words: Vec<String> = words.collect();
-    error.within(format_args!("point {index} of the sweep: {}", words.join(", ")))
+    error.within(format_args!(
+        "point {index} of the sweep: {}",
+        words.join(", ")
+    ))
 }
 
 /// Every combination of the values of the axes, the last of which changes fastest. None without any axis.
@@ -204,7 +220,10 @@ fn check_axes(axes: &[Axis]) -> Result<(), Error> {
 /// A key that is no setting, or that the command line sets as well.
 fn check_key(path: &[String], place: &str, overrides: &Overrides) -> Result<(), Error> {
     let key = path.join(".");
-    if path.first().is_some_and(|first| NO_SETTINGS.contains(&first.as_str())) {
+    if path
+        .first()
+        .is_some_and(|first| NO_SETTINGS.contains(&first.as_str()))
+    {
         return Err(Error::usage(format_args!(
             "{place}: `{key}` is no setting of a run"
         )));

@@ -89,9 +89,9 @@ pub(super) fn values(range: &Table) -> Result<Vec<Value>, String> {
 
 fn ends(range: &Table) -> Result<Ends, String> {
     let end = |key: &str| {
-        range
-            .get(key)
-            .ok_or_else(|| format!("the key `{key}` is missing: a range has `from`, `to` and `steps`"))
+        range.get(key).ok_or_else(|| {
+            format!("the key `{key}` is missing: a range has `from`, `to` and `steps`")
+        })
     };
     let (from, to) = (end("from")?, end("to")?);
     let number = |value: &Value| match value {
@@ -159,15 +159,15 @@ mod tests {
                 "from = 0.1, to = 0.4, steps = 4, scale = \"linear\"",
                 "0.1 0.2 0.3 0.4",
             ),
-            (
-                "from = 1, to = 2.0, steps = 4",
-                "1.0 1.33333 1.66667 2.0",
-            ),
+            ("from = 1, to = 2.0, steps = 4", "1.0 1.33333 1.66667 2.0"),
             (
                 "from = \"1s\", to = \"1h\", steps = 4, scale = \"log\"",
                 "\"1s\" \"15330ms\" \"234900ms\" \"1h\"",
             ),
-            ("from = \"0s\", to = \"1m\", steps = 3", "\"0s\" \"30s\" \"1m\""),
+            (
+                "from = \"0s\", to = \"1m\", steps = 3",
+                "\"0s\" \"30s\" \"1m\"",
+            ),
         ] {
             assert_eq!(read(range).as_deref(), Ok(values), "{range}");
         }
@@ -188,7 +188,10 @@ mod tests {
             ("from = 1, to = 5, steps = -1", "and not -1"),
             ("from = 1, to = 5, steps = 2.5", "and not 2.5"),
             ("from = 1, to = \"5s\", steps = 2", "not from 1 to \"5s\""),
-            ("from = \"1s\", to = \"5\", steps = 2", "`5` is not a duration"),
+            (
+                "from = \"1s\", to = \"5\", steps = 2",
+                "`5` is not a duration",
+            ),
             (
                 "from = 0, to = 5, steps = 2, scale = \"log\"",
                 "both ends are above 0",

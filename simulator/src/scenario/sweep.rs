@@ -42,11 +42,7 @@ impl Axis {
 impl Sweep {
     /// The settings of the grid in the order in which they are written; those of the command line last, by
     /// their names.
-    pub(super) fn axes(
-        &self,
-        source: &Source<'_>,
-        written: &Written,
-    ) -> Result<Vec<Axis>, Error> {
+    pub(super) fn axes(&self, source: &Source<'_>, written: &Written) -> Result<Vec<Axis>, Error> {
         let mut axes = Vec::new();
         let mut at = place_of(&["sweep", "grid"]);
         axes_in(&self.grid, &mut at, &[], source, written, &mut axes)?;

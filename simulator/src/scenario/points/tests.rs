@@ -17,7 +17,8 @@ fn points(sweep: &str) -> Vec<String> {
     let swept = read(sweep, &[]).unwrap();
     let words = |point: &Point| {
         let settings = point.settings.iter();
-        let words = settings.map(|setting| format!("{}={}", setting.key(), value_text(&setting.value)));
+        let words =
+            settings.map(|setting| format!("{}={}", setting.key(), value_text(&setting.value)));
         words.collect::<Vec<_>>().join(" ")
     };
     swept.points.iter().map(words).collect()
@@ -51,7 +52,10 @@ fn the_last_key_as_written_changes_fastest_and_the_list_comes_after_the_grid() {
     // What a point does not set is as the scenario says, and a point is no sweep itself.
     assert_eq!(last.policies[0].config["jitter"], 0.1);
     assert_eq!((last.cache.nodes, &last.sweep), (3, &None));
-    assert_eq!(swept.points[5].loaded.scenario.cache, swept.base.scenario.cache);
+    assert_eq!(
+        swept.points[5].loaded.scenario.cache,
+        swept.base.scenario.cache
+    );
 }
 
 #[test]
@@ -78,9 +82,13 @@ fn a_sweep_can_come_from_the_command_line() {
     let swept = read("", &["sweep.grid={ seed = [1, 2, 3] }"]).unwrap();
     assert_eq!(swept.points.len(), 3);
     assert_eq!(swept.points[2].loaded.scenario.seed, 3);
-    let error = read("", &["sweep.grid={ sede = [1] }"]).unwrap_err().to_string();
+    let error = read("", &["sweep.grid={ sede = [1] }"])
+        .unwrap_err()
+        .to_string();
     assert!(
-        error.starts_with("--set sweep.grid={ sede = [1] }: unknown key `sede`: did you mean `seed`?"),
+        error.starts_with(
+            "--set sweep.grid={ sede = [1] }: unknown key `sede`: did you mean `seed`?"
+        ),
         "{error}"
     );
 }
@@ -136,7 +144,10 @@ fn what_is_wrong_with_a_sweep_names_its_line_and_what_is_right() {
             "s.toml:7: unknown key `gird` in [sweep]: did you mean `grid`?",
         ),
         ("[sweep]\n", "s.toml:6: there is nothing to go through"),
-        ("[[sweep]]\n", "s.toml:6: `sweep`: an array where a table belongs"),
+        (
+            "[[sweep]]\n",
+            "s.toml:6: `sweep`: an array where a table belongs",
+        ),
         (
             "[sweep]\nlist = [{ name = \"x\" }]",
             "s.toml:7: `name` is no setting of a run",
