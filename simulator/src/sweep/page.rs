@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::findings::{Findings, Row};
-use super::tables::setting;
+use super::tables::own_setting;
 use super::{plot, table};
 use crate::error::Error;
 use crate::report::html::style;
@@ -112,10 +112,7 @@ fn left_out(rows: usize, file: &str) -> String {
 
 fn line<'a>(findings: &Findings<'_>, row: &'a Row<'_>) -> Line<'a> {
     let settings = findings.plan.settings.iter();
-    let settings = settings.map(|key| match row.is_concerned_by(key) {
-        true => setting(row, key),
-        false => String::new(),
-    });
+    let settings = settings.map(|key| own_setting(row, key));
     let cells = findings.figures.iter().map(|figure| {
         let value = figure.of(&row.totals).map_or(f64::NAN, |(mean, _)| mean);
         (table::cell(figure, row), exact(value))
@@ -139,9 +136,8 @@ fn verdict(findings: &Findings<'_>) -> String {
     let set = findings.set();
     let words = |row: &Row<'_>| {
         let settings = findings.plan.settings.iter();
-        let settings = settings.filter(|key| row.is_concerned_by(key));
         let settings: Vec<String> = settings
-            .map(|key| (key, setting(row, key)))
+            .map(|key| (key, own_setting(row, key)))
             .filter(|(_, value)| !value.is_empty())
             .map(|(key, value)| format!("{key}={value}"))
             .collect();

@@ -1,7 +1,7 @@
 //! What a sweep found, for the terminal: the points that no other beats.
 
 use super::findings::{Findings, Row};
-use super::tables::setting;
+use super::tables::own_setting;
 use crate::report::figures::FigureKind;
 use crate::report::table::wrap;
 use crate::report::units::clip;
@@ -68,10 +68,7 @@ fn settings(findings: &Findings<'_>, shown: &[&Row<'_>]) -> Vec<Column> {
         if same > 1 { key.to_owned() } else { last(key) }
     };
     let columns = keys.iter().map(|key| {
-        let cells = shown.iter().map(|row| match row.is_concerned_by(key) {
-            true => clip(&setting(row, key), CELL),
-            false => String::new(),
-        });
+        let cells = shown.iter().map(|row| clip(&own_setting(row, key), CELL));
         Column {
             head: short(key),
             cells: cells.collect(),

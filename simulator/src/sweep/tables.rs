@@ -18,15 +18,27 @@ pub fn setting(row: &Row<'_>, key: &str) -> String {
     }
 }
 
-/// Where a row belongs: its point, the world of that, its policy and the settings.
-fn place(findings: &Findings<'_>, row: &Row<'_>) -> Vec<String> {
+/// As [`setting`], but nothing for a setting of another policy.
+pub fn own_setting(row: &Row<'_>, key: &str) -> String {
+    match row.is_concerned_by(key) {
+        true => setting(row, key),
+        false => String::new(),
+    }
+}
+
+/// Where a row belongs: its point, the world of that, its policy and the settings, each as `cell` has it.
+fn place(
+    findings: &Findings<'_>,
+    row: &Row<'_>,
+    cell: fn(&Row<'_>, &str) -> String,
+) -> Vec<String> {
     let mut cells = vec![
         row.point.to_string(),
         row.planned.world.to_string(),
         row.label().to_owned(),
     ];
     let settings = findings.plan.settings.iter();
-    cells.extend(settings.map(|key| setting(row, key)));
+    cells.extend(settings.map(|key| cell(row, key)));
     cells
 }
 
@@ -47,7 +59,7 @@ pub fn long(findings: &Findings<'_>) -> Result<String, Error> {
     let heads = ["figure", "mean", "ci95"].map(str::to_owned);
     rows.push(place_heads(findings).into_iter().chain(heads))?;
     for row in &findings.rows {
-        let place = place(findings, row);
+        let place = place(findings, row, setting);
         for figure in &FIGURES {
             if let Some((mean, ci95)) = figure.of(&row.totals) {
                 let cells = [figure.name.to_owned(), exact(mean), number(ci95)];
@@ -59,7 +71,8 @@ pub fn long(findings: &Findings<'_>) -> Result<String, Error> {
 }
 
 /// `pareto.csv`: a line for each point and policy that none of the same world beats, with the figures that
-/// they are compared by, and whether it is beaten by none of any world.
+/// they are compared by, and whether it is beaten by none of any world. A policy that the settings do not
+/// concern has one line, without them.
 pub fn pareto(findings: &Findings<'_>) -> Result<String, Error> {
     let mut rows = Rows::new();
     let names = findings.figures.iter();
@@ -77,7 +90,7 @@ pub fn pareto(findings: &Findings<'_>) -> Result<String, Error> {
             [number(mean), number(ci95.flatten())]
         });
         let overall = [if row.overall { "yes" } else { "no" }.to_owned()];
-        let place = place(findings, row).into_iter();
+        let place = place(findings, row, own_setting).into_iter();
         rows.push(place.chain(overall).chain(figures))?;
     }
     rows.finish()

@@ -4,6 +4,7 @@ mod components;
 mod policies;
 mod reports;
 mod scenarios;
+mod sweeps;
 mod terminal;
 mod traces;
 mod wrong_commands;

@@ -11,6 +11,8 @@ fn every_command_has_help_with_an_example() {
         &[][..],
         &["compare"],
         &["run"],
+        &["sweep"],
+        &["merge"],
         &["trace"],
         &["trace", "stat"],
         &["trace", "convert"],
