@@ -3,6 +3,7 @@
 mod compare;
 mod merge;
 mod policy;
+mod recommend;
 mod sweep;
 mod trace;
 mod wrong;
@@ -21,6 +22,7 @@ Examples:
   shelflife compare --policy ttl:ttl=60s --policy './mine.wasm:{\"ttl\":\"60s\"}'
   shelflife run scenario.toml --out reports/mine
   shelflife sweep scenario.toml                        every setting that its [sweep] names
+  shelflife recommend --trace my.csv --max-stale-age 5s --max-stale-ratio 0.001
   shelflife trace stat my.csv.zst
   shelflife policy inspect ./mine.wasm
 
@@ -45,6 +47,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// The parts of a sweep put together.
     Merge(merge::Merge),
+    /// The cheapest pattern, with its settings, that keeps what is asked for.
+    Recommend(recommend::Recommend),
     /// Look at traces, convert them, or write one from a scenario.
     #[command(subcommand)]
     Trace(trace::Trace),
@@ -127,6 +131,7 @@ pub fn run() -> Result<(), Error> {
         Command::Run(command) => command.run(),
         Command::Sweep(command) => command.run(),
         Command::Merge(command) => command.run(),
+        Command::Recommend(command) => command.run(),
         Command::Trace(command) => command.run(),
         Command::Policy(command) => command.run(),
     }

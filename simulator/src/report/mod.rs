@@ -11,10 +11,11 @@ mod columns;
 pub(crate) mod csv;
 mod digest;
 pub mod figures;
+pub(crate) mod grid;
 pub(crate) mod html;
 mod json;
 mod model;
-pub(crate) mod place;
+mod place;
 pub(crate) mod plots;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -27,10 +28,22 @@ use std::path::Path;
 
 pub use model::*;
 pub use place::check_place;
+#[cfg(test)]
+pub(crate) use place::tests::scratch;
 pub use table::table;
 pub use totals::{interval, totals};
 
 use crate::error::Error;
+
+/// Writes files, their names with their contents, into `dir`, which is made if it is missing: all of them or
+/// none.
+///
+/// # Errors
+///
+/// `dir` cannot be written to. Nothing half-written remains.
+pub fn write_files(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
+    place::place(files, dir)
+}
 
 /// Writes the report into `dir`, which is made if it is missing.
 ///

@@ -117,7 +117,7 @@ impl Drop for Partial {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// An empty directory of this test's own.

@@ -40,7 +40,7 @@ pub use shard::Shard;
 pub use table::table;
 
 use crate::error::Error;
-use crate::report::place;
+use crate::report::write_files;
 
 /// Writes what a sweep found into `dir`: `sweep.json`, `sweep.csv`, `pareto.csv`, `plots/pareto.svg` and
 /// `index.html`, one page that needs no network. What stands there is replaced once all of it is complete.
@@ -59,5 +59,5 @@ pub fn write(findings: &Findings<'_>, dir: &Path) -> Result<(), Error> {
         ("sweep.json", json::render(findings)?),
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text));
-    place::place(&files, dir)
+    write_files(&files, dir)
 }

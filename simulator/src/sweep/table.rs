@@ -3,6 +3,7 @@
 use super::findings::{Findings, Row};
 use super::tables::own_setting;
 use crate::report::figures::FigureKind;
+use crate::report::grid::{Column, grid};
 use crate::report::table::wrap;
 use crate::report::units::clip;
 
@@ -10,14 +11,6 @@ use crate::report::units::clip;
 const ROWS: usize = 24;
 /// Characters of a cell of text.
 const CELL: usize = 28;
-const BETWEEN: usize = 2;
-
-/// A column with its head.
-struct Column {
-    head: String,
-    cells: Vec<String>,
-    is_text: bool,
-}
 
 /// The set of points that no other beats, a row each, with a line on what that means.
 pub fn table(findings: &Findings<'_>) -> String {
@@ -45,7 +38,7 @@ pub fn table(findings: &Findings<'_>) -> String {
         is_text: false,
     }));
 
-    let mut out = lines(&columns);
+    let mut out = grid(&columns);
     if set.len() > shown.len() {
         out += &format!("… and {} more in pareto.csv\n", set.len() - shown.len());
     }
@@ -89,35 +82,4 @@ pub fn cell(figure: &FigureKind, row: &Row<'_>) -> String {
         }
         Some((mean, _)) => figure.write(mean),
     }
-}
-
-fn lines(columns: &[Column]) -> String {
-    let width = |column: &Column| {
-        let cells = column.cells.iter().chain([&column.head]);
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = columns.iter().map(width).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let mut line = String::new();
-        for ((cell, column), width) in cells.zip(columns).zip(&widths) {
-            if !line.is_empty() {
-                line += &" ".repeat(BETWEEN);
-            }
-            let room = " ".repeat(width.saturating_sub(cell.chars().count()));
-            line += &match column.is_text {
-                true => format!("{cell}{room}"),
-                false => format!("{room}{cell}"),
-            };
-        }
-        line.truncate(line.trim_end().len());
-        line + "\n"
-    };
-    let mut out = line(&mut columns.iter().map(|column| column.head.as_str()));
-    let all = widths.iter().sum::<usize>() + BETWEEN * widths.len().saturating_sub(1);
-    out += &("─".repeat(all) + "\n");
-    let rows = columns.first().map_or(0, |column| column.cells.len());
-    for row in 0..rows {
-        out += &line(&mut columns.iter().map(|column| column.cells[row].as_str()));
-    }
-    out
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::comparison::hex;
-use crate::report::place::tests::scratch;
+use crate::report::scratch;
 
 fn plan(runs: &[&str]) -> Plan {
     Plan {
