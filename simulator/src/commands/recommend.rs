@@ -48,7 +48,7 @@ pub struct Recommend {
     /// How long outdated an answer may be, such as 5s
     #[arg(long, value_name = "DURATION")]
     max_stale_age: Option<Nanos>,
-    /// Which figure of the ages that is about: mean, p50, p90, p99, p999 or max
+    /// Which figure of the ages: mean, p50, p90, p99, p999 or max
     #[arg(
         long,
         value_name = "QUANTILE",
@@ -56,13 +56,13 @@ pub struct Recommend {
         requires = "max_stale_age"
     )]
     at: String,
-    /// Which share of all reads may be answered with an older value, such as 0.001 or 0.1%
+    /// Which share of all reads may be answered stale, such as 0.001 or 0.1%
     #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
     max_stale_ratio: Option<f64>,
     /// How many loads the origin bears, such as 500/s
     #[arg(long, value_name = "RATE", value_parser = rate, allow_hyphen_values = true)]
     origin_limit: Option<f64>,
-    /// Which figure of the loads a second that is about: mean, p99 or max, by windows of 100 ms
+    /// Which figure of the loads in windows of 100 ms: mean, p99 or max
     #[arg(
         long,
         value_name = "QUANTILE",
@@ -70,10 +70,10 @@ pub struct Recommend {
         requires = "origin_limit"
     )]
     origin_at: String,
-    /// What is to be least (or most, where that is better): a figure of report.json
+    /// What is to be least, or most where that is better: a figure of report.json
     #[arg(long, value_name = "FIGURE", default_value = "origin_loads", value_parser = figure)]
     cost: &'static FigureKind,
-    /// Which share of the writes tells the cache: writes.announced of the scenario
+    /// Which share of the writes tells the cache: sets writes.announced
     #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
     writes_announced: Option<f64>,
     /// Tries this pattern and no other; may be given several times
@@ -82,7 +82,7 @@ pub struct Recommend {
     /// Does not try this pattern; may be given several times
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
-    /// Of each trial, and as many again of what is found [default: 8, or more if the scenario has more]
+    /// Of each trial, and again of what is found [default: 8, or what the scenario says above]
     #[arg(long, value_name = "N", value_parser = at_least_two, allow_hyphen_values = true)]
     replications: Option<u32>,
     #[command(flatten)]

@@ -16,6 +16,9 @@ pub struct Candidate {
     pub policy: Policy,
     /// Its place in the scenario; none where it comes from here.
     pub index: Option<usize>,
+    /// Whether it has other settings than the pattern needs: of two that cost the same the plain one is
+    /// preferred.
+    pub is_variant: bool,
     /// Whether `ttl` is searched for. A component that was not given one is tried as it stands.
     pub has_ttl: bool,
     /// Whether it also serves entries for half of their time while they are loaded again.
@@ -23,6 +26,15 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// What it is called beside its settings: the pattern, or the label that the scenario gives it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self.index {
+            Some(_) => &self.policy.label,
+            None => &self.pattern,
+        }
+    }
+
     /// The settings at a rung.
     #[must_use]
     pub fn config(&self, ladder: &Ladder, rung: usize) -> Map<String, Value> {
@@ -63,7 +75,7 @@ impl Allowed {
 }
 
 /// The policies of the scenario, each as it is set but for its `ttl`; where it has none, the six patterns
-/// with the settings that are of use here.
+/// with the settings that are of use here, the plain ones first.
 ///
 /// `cost` is what is to be low, `spread` whether loads are to be spread over time.
 #[must_use]
@@ -86,6 +98,7 @@ pub fn candidates(
                 None => found.extend(variants(pattern, loaded, allowed, cost, spread)),
             }
         }
+        found.sort_by_key(|candidate: &Candidate| candidate.is_variant);
         return (found, left_out);
     }
     for (index, policy) in loaded.scenario.policies.iter().enumerate() {
@@ -101,6 +114,7 @@ pub fn candidates(
             pattern: pattern.to_owned(),
             policy: policy.clone(),
             index: Some(index),
+            is_variant: false,
             has_ttl: !is_component_path(&policy.uses) || policy.config.contains_key("ttl"),
             grace: false,
         });
@@ -179,9 +193,11 @@ fn variants(
     }
     let candidate = |(config, grace): (Value, bool)| {
         let config = config.as_object().cloned().unwrap_or_default();
+        // Modes by their name alone: `write-through replace`.
         let mut words: Vec<String> = config
             .iter()
             .map(|(key, value)| match value {
+                Value::String(text) if text.starts_with(char::is_alphabetic) => text.clone(),
                 Value::String(text) => format!("{key}={text}"),
                 other => format!("{key}={other}"),
             })
@@ -191,7 +207,7 @@ fn variants(
         }
         let label = match words.is_empty() {
             true => pattern.to_owned(),
-            false => format!("{pattern}, {}", words.join(" ")),
+            false => format!("{pattern} {}", words.join(" ")),
         };
         Candidate {
             pattern: pattern.to_owned(),
@@ -201,6 +217,7 @@ fn variants(
                 config,
             },
             index: None,
+            is_variant: !words.is_empty(),
             has_ttl: true,
             grace,
         }

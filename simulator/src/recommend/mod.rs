@@ -43,7 +43,7 @@ use crate::scenario::{Loaded, Nanos};
 use crate::workload::Workload;
 use candidates::candidates;
 use ladder::Ladder;
-use search::search;
+use search::{confirm, search};
 use trial::Bench;
 
 /// What is asked for.
@@ -126,19 +126,9 @@ impl Bench<'_> {
             false => 0,
         };
         let searched = search(top, self.request, |rung| self.run(&candidate, rung, 0))?;
-        let mut confirmed = None;
-        let mut step = 1;
-        let mut next = searched.best;
-        while let Some(rung) = next {
-            let trial = self.run(&candidate, rung, self.request.replications)?;
-            if trial.meets_all(self.request) {
-                confirmed = Some(trial);
-                break;
-            }
-            // Steps get longer: what is not met a few rungs down was met by chance alone.
-            next = rung.checked_sub(step).filter(|_| candidate.has_ttl);
-            step *= 2;
-        }
+        let confirmed = confirm(searched.best, self.request, |rung| {
+            self.run(&candidate, rung, self.request.replications)
+        })?;
         Ok(Outcome {
             candidate,
             trials: searched.trials.into_values().collect(),

@@ -114,6 +114,31 @@ pub fn search(
     Ok(Searched { trials, best })
 }
 
+/// Looks once more at the rung that a search has found, with what it has not seen: `run` has other random
+/// numbers. Where the bounds are missed there it steps down until they are met, in steps that get longer:
+/// what is not met well below was met by chance alone.
+///
+/// # Errors
+///
+/// Those of `run`.
+pub fn confirm(
+    found: Option<usize>,
+    request: &Request,
+    mut run: impl FnMut(usize) -> Result<Trial, Error>,
+) -> Result<Option<Trial>, Error> {
+    let mut step = 1;
+    let mut next = found;
+    while let Some(rung) = next {
+        let trial = run(rung)?;
+        if trial.meets_all(request) {
+            return Ok(Some(trial));
+        }
+        next = rung.checked_sub(step);
+        step *= 2;
+    }
+    Ok(None)
+}
+
 /// Narrows `low..=high` down to the minimum of a cost that has one only; looks at both ends as well.
 fn golden(
     mut low: usize,

@@ -5,7 +5,7 @@ use super::trial::Trial;
 use super::{Bound, Measured, Request, words};
 use crate::report::figures::{Better, FigureKind};
 use crate::report::grid::{Column, grid};
-use crate::report::table::wrap;
+use crate::report::table::{WIDTH, wrap, wrap_at};
 use crate::report::units::share;
 
 /// The whole answer: what it is, what it rests on, what comes next, what else was tried and why it is not
@@ -17,7 +17,7 @@ pub fn text(advice: &Advice, request: &Request) -> String {
     };
     let mut out = wrap(&format!(
         "Use {} with {}: {}, the {} of what meets the bounds.",
-        best.candidate.policy.label,
+        best.candidate.name(),
         words::settings(best.trial),
         amount(request.cost, &best.trial.cost),
         match request.cost.better {
@@ -54,7 +54,7 @@ fn nothing(advice: &Advice, request: &Request) -> String {
         };
         out += &wrap(&format!(
             "Closest is {} with {}: {misses}.",
-            closest.candidate.policy.label,
+            closest.candidate.name(),
             words::settings(closest.trial),
         ));
         out += &format!("\n{}", bounds(closest.trial, request));
@@ -191,7 +191,7 @@ fn runner_up(advice: &Advice, best: Proposal<'_>, request: &Request) -> String {
         });
     wrap(&format!(
         "Runner-up: {} with {}, {}{margin}.",
-        other.candidate.policy.label,
+        other.candidate.name(),
         words::settings(other.trial),
         amount(cost, &other.trial.cost)
     ))
@@ -264,7 +264,7 @@ fn list(heading: &str, items: &[String]) -> String {
         return String::new();
     }
     let items = items.iter().map(|item| {
-        let lines = wrap(item);
+        let lines = wrap_at(item, WIDTH - 2);
         let mut lines = lines.lines();
         let first = format!("- {}\n", lines.next().unwrap_or_default());
         lines.fold(first, |text, line| text + "  " + line + "\n")

@@ -5,7 +5,7 @@ use super::candidates::LeftOut;
 use super::trial::{Bench, Trial};
 use super::{Bound, Measured, Request};
 use crate::report::units::{count, share};
-use crate::scenario::{Distribution, Loaded};
+use crate::scenario::{Distribution, Loaded, Nanos};
 
 /// The settings of a trial: `ttl=4900ms jitter=0.1`.
 pub fn settings(trial: &Trial) -> String {
@@ -120,6 +120,25 @@ pub fn assumptions(loaded: &Loaded) -> Vec<String> {
     said
 }
 
+/// That an answer can get older than any was, where the oldest is bounded: what nobody is told of stays until
+/// its time is over.
+fn older(trial: &Trial, bench: &Bench) -> Option<String> {
+    let mut bounds = bench.request.bounds.iter();
+    let bound = bounds.find(|bound| bound.figure.name == "stale_age_us.max")?;
+    let time = |key: &str| {
+        let text = trial.config.get(key)?.as_str()?;
+        text.parse::<Nanos>().ok()
+    };
+    let ttl = time("ttl")?;
+    let longest = Nanos(ttl.0 + time("grace").unwrap_or_default().0);
+    (longest.0 as f64 / 1e3 > bound.most).then(|| {
+        format!(
+            "Older answers than were seen: an entry lives for up to {longest}, and is as stale as that if no \
+             change of it is heard of."
+        )
+    })
+}
+
 /// What a met bound does not say.
 pub fn not_covered(advice: &Advice, bench: &Bench<'_>) -> Vec<String> {
     let Some(best) = advice.best() else {
@@ -156,6 +175,7 @@ pub fn not_covered(advice: &Advice, bench: &Bench<'_>) -> Vec<String> {
             "Rare staleness: its figures rest on {stale} stale answers in all replications."
         ));
     }
+    said.extend(older(best.trial, bench));
     if let Some(longest) = is_longest(best, bench) {
         said.push(format!(
             "Longer lives than {longest}: a run measures no longer, and longer ones do the same in it."

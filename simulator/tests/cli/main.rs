@@ -2,6 +2,7 @@
 
 mod components;
 mod policies;
+mod recommendations;
 mod reports;
 mod scenarios;
 mod sweeps;

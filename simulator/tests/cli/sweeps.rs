@@ -196,7 +196,7 @@ fn a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes() {
     let sweep = SWEEP.replace("[0, 20]", "[0, 10, 20, 30]");
     dir.write(
         "s.toml",
-        small(&sweep).replace("rate = 50.0", "rate = 5000.0"),
+        small(&sweep).replace("rate = 50.0", "rate = 2000.0"),
     );
     let args = ["sweep", "s.toml", "--quiet", "--jobs"];
     dir.succeeds(&[&args[..], &["2", "--out", "undisturbed"]].concat());

@@ -78,3 +78,18 @@ fn the_minimum_of_another_cost_is_found_within_the_bounds() {
     let (_, looks) = searched("peak_to_mean", 650.0, 1e9);
     assert!(looks <= 45, "{looks} looks");
 }
+
+#[test]
+fn what_was_met_by_chance_is_stepped_down_from_until_it_is_met_again() {
+    let request = request("origin_loads", 297.0, 1e9);
+    let confirmed = |found: Option<usize>, request: &Request| {
+        let trial = confirm(found, request, |rung| Ok(trial(rung, request)));
+        trial.unwrap().map(|trial| trial.rung)
+    };
+    // One, two and four rungs down: 300, 299, 297.
+    assert_eq!(confirmed(Some(300), &request), Some(297));
+    assert_eq!(confirmed(Some(296), &request), Some(296));
+    assert_eq!(confirmed(None, &request), None);
+    let never = self::request("origin_loads", -1.0, 1e9);
+    assert_eq!(confirmed(Some(300), &never), None);
+}
