@@ -70,7 +70,7 @@ pub struct Recommend {
         requires = "origin_limit"
     )]
     origin_at: String,
-    /// What is to be least, or most where that is better: a figure of report.json
+    /// What is to be least, or most: a figure of report.json
     #[arg(long, value_name = "FIGURE", default_value = "origin_loads", value_parser = figure)]
     cost: &'static FigureKind,
     /// Which share of the writes tells the cache: sets writes.announced

@@ -168,33 +168,46 @@ fn runner_up(advice: &Advice, best: Proposal<'_>, request: &Request) -> String {
         return "Runner-up: no other pattern meets the bounds.\n".to_owned();
     };
     let cost = request.cost;
-    let margin = advice
-        .margin(request)
-        .map_or(String::new(), |(mean, ci95)| {
-            let least = best.trial.cost.mean;
-            let relative = match least > 0.0 {
-                true => format!("{} ", share(mean.abs() / least)),
-                false => String::new(),
-            };
-            let more = match (mean.total_cmp(&0.0), cost.better) {
-                (std::cmp::Ordering::Equal, _) => return ", the same".to_owned(),
-                (std::cmp::Ordering::Less, Better::Higher) => "more",
-                (_, Better::Higher) => "less",
-                (std::cmp::Ordering::Less, _) => "less",
-                _ => "more",
-            };
-            let shown = match mean > ci95 {
-                true => "",
-                false => ", which these replications do not tell from none",
-            };
-            format!(", {relative}{more}{shown}")
-        });
+    let margin = advice.margin(request);
+    let margin = margin.map(|(mean, ci95)| format!(", {}", beside(best, other, mean, ci95, cost)));
+    let margin = margin.unwrap_or_default();
     wrap(&format!(
         "Runner-up: {} with {}, {}{margin}.",
         other.candidate.name(),
         words::settings(other.trial),
         amount(cost, &other.trial.cost)
     ))
+}
+
+/// How much the runner-up costs beside the best: `15.7 % more`, `3.9 times as much`, and whether that can be
+/// told from nothing.
+fn beside(
+    best: Proposal<'_>,
+    other: Proposal<'_>,
+    mean: f64,
+    ci95: f64,
+    cost: &FigureKind,
+) -> String {
+    let (least, most) = (best.trial.cost.mean, other.trial.cost.mean);
+    let words = match cost.better {
+        _ if mean == 0.0 => return "the same".to_owned(),
+        Better::Lower if least > 0.0 && most >= 2.0 * least => {
+            format!("{:.1} times as much", most / least)
+        }
+        better => {
+            // A mean difference below nothing is possible where the best was chosen by chance.
+            let is_more = (mean > 0.0) == (better != Better::Higher);
+            let relative = match least > 0.0 {
+                true => format!("{} ", share(mean.abs() / least)),
+                false => String::new(),
+            };
+            format!("{relative}{}", if is_more { "more" } else { "less" })
+        }
+    };
+    match mean > ci95 {
+        true => words,
+        false => format!("{words}, which these replications do not tell from none"),
+    }
 }
 
 /// A row for each candidate: where it meets the bounds at the least cost, or comes closest.
