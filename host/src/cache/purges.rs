@@ -107,7 +107,9 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             Purge::KeysAgain { .. } => (Count::InvalidationByKey, 0),
             Purge::Tags { tags, .. } => (Count::InvalidationByTag, tags.len()),
             Purge::Prefix { .. } => (Count::InvalidationByPrefix, 1),
-            Purge::Bump { .. } => (Count::InvalidationByGeneration, 1),
+            Purge::Bump { .. } | Purge::ExpireGeneration { .. } => {
+                (Count::InvalidationByGeneration, 1)
+            }
             Purge::Everything { .. } => (Count::InvalidationOfAll, 1),
             Purge::Within { .. } => (Count::InvalidationByRegion, 1),
         };

@@ -51,6 +51,11 @@ pub enum Purge {
         /// The counter's name.
         generation: String,
     },
+    /// The same entries become stale; the counter stays where it is.
+    ExpireGeneration {
+        /// The counter's name.
+        generation: String,
+    },
     /// Every entry.
     Everything {
         /// How they leave.
@@ -111,9 +116,10 @@ impl<V, W: Clone + Default> Engine<V, W> {
                 self.purge_tags(tags.iter().map(String::as_str), *mode, demand, now);
             }
             Purge::Bump { generation } => {
-                let how = self.how(PurgeMode::Drop, demand, now);
-                self.groups
-                    .invalidate(|writing| writing.mark(Kind::Counter, generation, how));
+                self.purge_generation(generation, PurgeMode::Drop, demand, now);
+            }
+            Purge::ExpireGeneration { generation } => {
+                self.purge_generation(generation, PurgeMode::Expire, demand, now);
             }
             Purge::Prefix { prefix, mode } => {
                 let shape = Shape::Prefix(prefix.clone());
@@ -187,6 +193,12 @@ impl<V, W: Clone + Default> Engine<V, W> {
                 writing.mark(Kind::Tag, tag, how);
             }
         });
+    }
+
+    fn purge_generation(&self, name: &str, mode: PurgeMode, demand: &Demand, now: Instant) {
+        let how = self.how(mode, demand, now);
+        self.groups
+            .invalidate(|writing| writing.mark(Kind::Counter, name, how));
     }
 
     fn how(&self, mode: PurgeMode, demand: &Demand, now: Instant) -> How {

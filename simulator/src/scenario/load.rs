@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use super::places::Places;
 use super::points::Setting;
+use super::preset;
 use super::source::{Source, line_at, table_name};
 use super::suggest::{LARGEST, in_plain_words};
 use super::tables::array_for_table;
@@ -232,6 +233,14 @@ pub(super) fn resolve<'a>(
         let message = format!("`{key}`{place}: an array where a table belongs");
         return Err(source.error(&path, &written, message));
     }
+    preset::fill_in(&mut tree).map_err(|(key, why)| {
+        let path = at(&["workload", key]);
+        source.error(
+            &path,
+            &written,
+            format_args!("`{key}` in [workload]: {why}"),
+        )
+    })?;
     let replications_given = tree.contains_key("replications");
     let keys_given = tree
         .get("workload")

@@ -122,11 +122,12 @@ impl World<'_> {
                     self.note_group(node, members, orphans, now);
                 }
             }
-            Purge::Bump { generation } => {
+            Purge::Bump { generation } | Purge::ExpireGeneration { generation } => {
                 let group = self.nodes[node].engine.counter_number(generation);
                 let members = self.nodes[node].take_members(group, &self.keys, now);
                 self.nodes[node].engine.purge_demanding(purge, demand, now);
-                self.note_group(node, members, true, now);
+                let orphans = matches!(purge, Purge::Bump { .. });
+                self.note_group(node, members, orphans, now);
             }
             Purge::Within { .. } | Purge::Prefix { .. } | Purge::Everything { .. } => {
                 let purged = self.nodes[node].engine.purge_demanding(purge, demand, now);
