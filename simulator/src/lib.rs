@@ -18,6 +18,8 @@
 //! * [`statistics`] tells what is shown from what is chance.
 //! * [`report`] writes tables, files, figures and a page.
 //! * [`comparison`] runs strategies side by side.
+//! * [`recommend`] searches for the cheapest that keeps some bounds.
+//! * [`sweep`] goes through settings, in parts if there are many, and finds those that no other beats.
 
 #![forbid(unsafe_code)]
 
@@ -25,8 +27,10 @@ pub mod comparison;
 pub mod error;
 pub mod measure;
 pub mod random;
+pub mod recommend;
 pub mod report;
 pub mod scenario;
 pub mod statistics;
+pub mod sweep;
 pub mod workload;
 pub mod world;

@@ -11,7 +11,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use shelflife::policy::Calls;
 
-pub use policies::{Contender, contenders};
+pub use policies::{Components, Contender, contenders, hex};
 pub use progress::Progress;
 
 use crate::error::Error;

@@ -179,20 +179,21 @@ pub fn histograms(report: &Report) -> Result<String, Error> {
     rows.finish()
 }
 
-struct Rows(csv::Writer<Vec<u8>>);
+/// A table as CSV.
+pub struct Rows(csv::Writer<Vec<u8>>);
 
 impl Rows {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(csv::Writer::from_writer(Vec::new()))
     }
 
-    fn push<T: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = T>) -> Result<(), Error> {
+    pub fn push<T: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = T>) -> Result<(), Error> {
         self.0
             .write_record(row)
             .map_err(|e| Error::other(format!("a row of CSV cannot be written: {e}")))
     }
 
-    fn finish(self) -> Result<String, Error> {
+    pub fn finish(self) -> Result<String, Error> {
         let bytes = self
             .0
             .into_inner()

@@ -21,6 +21,12 @@ use shown::{Shown, shown};
 /// Escapes every value but the figures, whose text [`super::plots`] has escaped.
 const PAGE: &str = include_str!("page.html");
 
+/// The style of every page.
+pub fn style() -> &'static str {
+    let (_, rest) = PAGE.split_once("<style>\n").unwrap_or_default();
+    rest.split_once("</style>").unwrap_or_default().0
+}
+
 /// What the template is filled with. All numbers are text by now.
 #[derive(Serialize)]
 struct Page<'a> {

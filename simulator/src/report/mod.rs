@@ -9,30 +9,44 @@
 //! The same inputs give the same bytes in every file, but for what `report.json` has under `timing`.
 
 mod columns;
-mod csv;
+pub(crate) mod csv;
 mod digest;
 mod doubted;
-mod html;
+pub mod figures;
+pub(crate) mod grid;
+pub(crate) mod html;
 mod json;
 mod leaders;
 mod model;
 mod place;
-mod plots;
+pub(crate) mod plots;
 #[cfg(test)]
 pub(crate) mod sample;
-mod table;
+pub(crate) mod table;
 mod totals;
-mod units;
+pub(crate) mod units;
 mod verdict;
 
 use std::path::Path;
 
 pub use model::*;
 pub use place::check_place;
+#[cfg(test)]
+pub(crate) use place::tests::scratch;
 pub use table::table;
 pub use totals::totals;
 
 use crate::error::Error;
+
+/// Writes files, their names with their contents, into `dir`, which is made if it is missing: all of them or
+/// none.
+///
+/// # Errors
+///
+/// `dir` cannot be written to. Nothing half-written remains.
+pub fn write_files(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
+    place::place(files, dir)
+}
 
 /// Writes the report into `dir`, which is made if it is missing.
 ///

@@ -62,7 +62,7 @@ pub struct TraceInfo {
     pub statistics: serde_json::Value,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PolicyInfo {
     pub label: String,
     /// What was asked for, without settings: `ttl`, `native:ttl`, `mine.wasm`; a baseline's name.

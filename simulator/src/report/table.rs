@@ -7,7 +7,7 @@ use super::units::{clip, count, duration, percent};
 use super::{PolicyKind, Report, doubted, leaders};
 
 /// Fits the narrowest terminal that people still use.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
 const BETWEEN: usize = 2;
 /// Labels are cut to this before any column goes.
 const LABEL: usize = 16;
@@ -236,12 +236,17 @@ pub fn ratio(report: &Report, component: usize, native: usize) -> Option<f64> {
 }
 
 /// Lines of at most 80 characters, broken between words.
-fn wrap(text: &str) -> String {
+pub fn wrap(text: &str) -> String {
+    wrap_at(text, WIDTH)
+}
+
+/// Lines of at most `width` characters, broken between words.
+pub fn wrap_at(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut line = 0;
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if line > 0 && line + 1 + length > WIDTH {
+        if line > 0 && line + 1 + length > width {
             out.push('\n');
             line = 0;
         }

@@ -11,11 +11,15 @@ mod load;
 mod overrides;
 pub(crate) mod pace;
 mod places;
+mod points;
 mod popularity;
 mod preset;
+mod range;
 mod source;
 mod spec;
 mod suggest;
+mod sweep;
+mod tables;
 mod validate;
 mod warmup;
 
@@ -28,9 +32,11 @@ pub use distribution::{Distribution, Empirical};
 pub use duration::Nanos;
 pub use load::{Loaded, from_str, load, load_builtin, load_trace};
 pub use overrides::Overrides;
+pub use points::{Point, Setting, Swept, at_point, load_sweep, sweep_from_str, value_text};
 pub use preset::{Preset, presets};
 pub use spec::{BUILT_IN_POLICIES, is_component_path};
 pub use suggest::{did_you_mean, nearest};
+pub use sweep::Sweep;
 pub use warmup::Warmup;
 
 /// What the two baselines are called, which every comparison has.
@@ -65,6 +71,9 @@ pub struct Scenario {
     /// What is compared. `compare` fills in the six built-in policies where there is none.
     #[serde(rename = "policy")]
     pub policies: Vec<Policy>,
+    /// Settings that `shelflife sweep` goes through. No part of a run: a point of the sweep has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
 }
 
 /// Synthetic reads and writes.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub use build::build;
 pub use catalogue::{Catalogue, CatalogueBuilder, Embeddings};
 pub use embedding::{TEXT_DIMS, text_embedding};
+pub use sets::set_sha256;
 pub use stat::TraceStatistics;
 
 /// One thing that the outside world does.
