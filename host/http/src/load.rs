@@ -79,10 +79,15 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
     /// it will be the same the next time, so that nobody waits for what he cannot have.
     fn note(&self, load: &Load, refusal: Refusal) -> CachedResponse {
         let time = self.shared.settings.pass_for;
-        let keep = |load: &Load| drop(load.ttl(time).grace(Duration::ZERO).rescue(Duration::ZERO));
+        let keep = |load: &Load| {
+            let none = Duration::ZERO;
+            load.ttl(time).grace(none).rescue(none);
+        };
         match refusal {
             Refusal::ByResponse(_) if !time.is_zero() => keep(load),
-            _ => drop(load.skip_store()),
+            _ => {
+                load.skip_store();
+            }
         }
         if refusal == Refusal::ByAuthorization && !time.is_zero() {
             // It says nothing to clients that are not known.
