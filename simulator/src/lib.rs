@@ -15,6 +15,7 @@
 //! * [`workload`] makes or reads the reads and writes.
 //! * [`world`] is the virtual time, the origin, the ways by which caches hear of writes, the fleet.
 //! * [`measure`] counts.
+//! * [`statistics`] tells what is shown from what is chance.
 //! * [`report`] writes tables, files, figures and a page.
 //! * [`comparison`] runs strategies side by side.
 
@@ -26,5 +27,6 @@ pub mod measure;
 pub mod random;
 pub mod report;
 pub mod scenario;
+pub mod statistics;
 pub mod workload;
 pub mod world;

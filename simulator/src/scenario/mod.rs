@@ -17,6 +17,7 @@ mod source;
 mod spec;
 mod suggest;
 mod validate;
+mod warmup;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,7 @@ pub use overrides::Overrides;
 pub use preset::{Preset, presets};
 pub use spec::{BUILT_IN_POLICIES, is_component_path};
 pub use suggest::{did_you_mean, nearest};
+pub use warmup::Warmup;
 
 /// What the two baselines are called, which every comparison has.
 pub const BASELINES: [&str; 2] = ["no cache", "perfect"];
@@ -47,8 +49,9 @@ pub struct Scenario {
     /// Virtual time a synthetic workload runs, warm-up included: 2 h unless set. A trace runs to its
     /// last event unless this is set.
     pub duration: Option<Nanos>,
-    /// Time at the start that is not measured: 10 min of a synthetic workload, nothing of a trace.
-    pub warmup: Option<Nanos>,
+    /// What of the beginning is not measured: 10 min of a synthetic workload, nothing of a trace. With
+    /// `"auto"` a trial decides.
+    pub warmup: Option<Warmup>,
     /// Synthetic reads and writes; unused where `trace` is set.
     pub workload: Workload,
     /// A recorded workload.
