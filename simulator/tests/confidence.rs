@@ -98,8 +98,8 @@ fn the_same_policy_under_two_labels_differs_by_exactly_nothing() {
 
 #[test]
 fn policies_that_load_alike_meet_the_same_latencies() {
-    // Both load after a write, one of them a little later: of 20 replications the mean latencies differ by
-    // far less than two that have nothing in common.
+    // Both load after a write, one of them a little later: over 20 replications the variance of the difference
+    // is 0.03 of what it were, had they nothing in common. Latencies drawn in the order of all loads give 0.09.
     let both = [
         policy("announced", "native:write-through", r#"ttl = "60s""#),
         policy("captured", "native:cdc", r#"ttl = "60s""#),
@@ -113,7 +113,7 @@ fn policies_that_load_alike_meet_the_same_latencies() {
         .ci95
         .unwrap()
         .powi(2);
-    assert!(paired < 0.15 * apart, "{:.3} of {apart}", paired / apart);
+    assert!(paired < 0.05 * apart, "{:.3} of {apart}", paired / apart);
 }
 
 #[test]
