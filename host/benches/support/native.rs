@@ -137,4 +137,8 @@ impl sdk::NativeHost for Host {
     }
 
     fn purge_within(&mut self, _: &[f32], _: f32, _: sdk::PurgeMode) {}
+
+    fn sightings(&mut self, _: &[String]) -> Vec<sdk::Sighting> {
+        Vec::new()
+    }
 }
