@@ -26,7 +26,7 @@ pub use distribution::{Distribution, Empirical};
 pub use duration::Nanos;
 pub use load::{Loaded, from_str, load, load_builtin, load_trace};
 pub use overrides::Overrides;
-pub use spec::{BUILT_IN_POLICIES, is_component_path};
+pub use spec::{BUILT_IN_POLICIES, PATTERNS, is_component_path};
 pub use suggest::{did_you_mean, nearest};
 
 /// What the two baselines are called, which every comparison has.
@@ -57,7 +57,7 @@ pub struct Scenario {
     pub bus: Bus,
     pub feed: Feed,
     pub faults: Vec<Fault>,
-    /// What is compared. `compare` fills in the six built-in policies where there is none.
+    /// What is compared. `compare` fills in the six patterns where there is none.
     #[serde(rename = "policy")]
     pub policies: Vec<Policy>,
 }
