@@ -61,7 +61,7 @@ fn a_key_that_is_read_between_its_writes_is_replaced() {
 #[test]
 fn a_key_that_nobody_reads_is_dropped_when_updates_have_cost_what_a_miss_does() {
     // With a miss at 4.1 and an update at 0.8 five updates are still cheaper than the miss, and six are not.
-    let mut shelf = Shelf::new(r#"{ "miss_cost": 4.0, "window": 1e9 }"#);
+    let mut shelf = Shelf::new(r#"{ "miss_cost": 4.0, "update_cost": 0.8, "window": 1e9 }"#);
     assert_eq!(shelf.write("a", Sighting::Read), PurgeMode::Replace);
     for _ in 0..4 {
         assert_eq!(shelf.write("a", Sighting::Unread), PurgeMode::Replace);
@@ -131,7 +131,7 @@ fn a_truncation_purges_everything() {
 
 #[test]
 fn keys_of_a_rule_have_their_own_costs() {
-    let dear = r#"{ "rules": [{ "prefix": "page:", "miss_cost": 100.0 }] }"#;
+    let dear = r#"{ "update_cost": 0.8, "rules": [{ "prefix": "page:", "miss_cost": 100.0 }] }"#;
     let mut shelf = Shelf::new(dear);
     for key in ["user:1", "page:1"] {
         shelf.write(key, Sighting::Read);
