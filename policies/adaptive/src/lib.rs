@@ -8,6 +8,9 @@
 //! 2024, section 3.3. The share of writes that a read follows is estimated a key ([`Estimate`]); the host
 //! says at a write whether the entry has been read since the last one.
 //!
+//! An entry that is gone for another reason, evicted or past its time, counts as unread: there is nothing to
+//! replace then.
+//!
 //! Like write-through, a key is never stale after a write that was announced, whatever the estimate says:
 //! a wrong one costs a load or an update and no freshness.
 
