@@ -3,7 +3,7 @@
 mod support;
 
 use shelflife::policy::Source;
-use shelflife::sync::{Cache, Write};
+use shelflife::sync::Write;
 use support::{build, builder, evil, lease_in_seconds, ttl};
 
 #[test]

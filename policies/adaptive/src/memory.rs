@@ -92,7 +92,8 @@ impl Memory {
         state
     }
 
-    /// Takes over what another has saved. Where there is less room than there was, those written last stay.
+    /// Takes over what another has saved: of each group those written last, where there is less room than there
+    /// was.
     pub(crate) fn restore(&mut self, state: &[u8]) -> Result<(), String> {
         let saved = match state.split_first() {
             Some((&LAYOUT, saved)) if saved.len() % SAVED == 0 => saved,

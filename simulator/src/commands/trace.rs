@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use shelflife_sim::error::Error;
-use shelflife_sim::scenario::{self, Overrides};
+use shelflife_sim::scenario::{self, Overrides, Popularity};
 use shelflife_sim::workload::{self, Workload, trace};
 
 use super::{print, wrong};
@@ -13,7 +13,8 @@ const EXAMPLES: &str = "\
 Examples:
   shelflife trace stat my.csv.zst
   shelflife trace convert cluster52.csv.gz mine.csv.zst
-  shelflife trace generate scenario.toml synthetic.csv";
+  shelflife trace generate scenario.toml synthetic.csv
+  shelflife trace presets";
 
 const STAT_EXAMPLES: &str = "\
 Known are our own CSV and JSON lines, and the traces of Twitter, Meta (key-value), libCacheSim
@@ -31,6 +32,16 @@ Our own format is CSV with the header ts_us,op,key,size,tags,txn,client, or JSON
 Examples:
   shelflife trace convert OLTP.lis oltp.csv.zst
   shelflife trace convert log.csv mine.jsonl.gz --set trace.format=csv --set trace.columns.time=when";
+
+const PRESETS_EXAMPLES: &str = "\
+Examples:
+  shelflife trace presets
+  shelflife compare scenario.toml --set workload.preset=twitter-cluster52
+  shelflife trace generate scenario.toml b.csv.zst --set workload.preset=ycsb-b
+
+A scenario takes one with `preset = \"ycsb-b\"` in [workload], and as much of it as has at most 1,000
+requests a second and a million keys, or the share that `scale` says. What else it says of its workload
+wins over the preset.";
 
 const GENERATE_EXAMPLES: &str = "\
 Examples:
@@ -73,6 +84,9 @@ pub enum Trace {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Lists the published workloads that a scenario can take by name
+    #[command(after_help = PRESETS_EXAMPLES)]
+    Presets,
 }
 
 /// What tells how a trace is read.
@@ -130,8 +144,29 @@ impl Trace {
                     output,
                 )
             }
+            Trace::Presets => print(&presets()),
         }
     }
+}
+
+/// A line for each published workload, whole.
+fn presets() -> String {
+    let mut text = String::from(
+        "preset                    keys  bytes   reads/s  writes/s  popularity       ttl\n",
+    );
+    for preset in scenario::presets() {
+        let popularity = match preset.popularity {
+            Popularity::Zipf(exponent) => format!("zipf {exponent}"),
+            Popularity::Latest => "latest".to_owned(),
+            Popularity::Uniform | Popularity::SameAsReads => "uniform".to_owned(),
+        };
+        let ttl = preset.ttl.map_or("–".to_owned(), |ttl| ttl.to_string());
+        text += &format!(
+            "{:<18} {:>11.0} {:>6} {:>9.0} {:>9.0}  {popularity:<11} {ttl:>8}\n",
+            preset.name, preset.keys, preset.value_bytes, preset.reads, preset.writes,
+        );
+    }
+    text
 }
 
 fn written(rows: u64, output: &Path) -> Result<(), Error> {

@@ -46,6 +46,8 @@ impl Default for Scenario {
 impl Default for Workload {
     fn default() -> Self {
         Self {
+            preset: None,
+            scale: None,
             keys: 1000,
             key: "user:{}".to_owned(),
             value_bytes: 512,

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 use super::places::Places;
+use super::preset;
 use super::source::{Source, line_at, table_name};
 use super::suggest::{LARGEST, in_plain_words};
 use super::{FaultKind, Overrides, Policy, Scenario, TraceFormat, builtin, defaults, validate};
@@ -204,6 +205,14 @@ fn resolve<'a>(
         let message = format!("`{key}`{place}: an array where a table belongs");
         return Err(source.error(&path, &written, message));
     }
+    preset::fill_in(&mut tree).map_err(|(key, why)| {
+        let path = at(&["workload", key]);
+        source.error(
+            &path,
+            &written,
+            format_args!("`{key}` in [workload]: {why}"),
+        )
+    })?;
     let replications_given = tree.contains_key("replications");
     let keys_given = tree
         .get("workload")

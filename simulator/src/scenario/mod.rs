@@ -12,6 +12,7 @@ mod overrides;
 pub(crate) mod pace;
 mod places;
 mod popularity;
+mod preset;
 mod source;
 mod spec;
 mod suggest;
@@ -26,6 +27,7 @@ pub use distribution::{Distribution, Empirical};
 pub use duration::Nanos;
 pub use load::{Loaded, from_str, load, load_builtin, load_trace};
 pub use overrides::Overrides;
+pub use preset::{Preset, presets};
 pub use spec::{BUILT_IN_POLICIES, PATTERNS, is_component_path};
 pub use suggest::{did_you_mean, nearest};
 
@@ -66,6 +68,13 @@ pub struct Scenario {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Workload {
+    /// A published workload, whose figures stand where the scenario names none: one of [`presets`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Which share of the preset is taken, of its keys and of its rates alike; unless set, as much as has
+    /// at most 1,000 requests a second and a million keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
     /// How many keys there are. With `embeddings` 0 means all of the set, and is the default there.
     pub keys: u32,
     /// How key 17 is written: `{}` stands for its number.
