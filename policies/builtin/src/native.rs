@@ -1,4 +1,4 @@
-//! The six as native code.
+//! The same policies as native code.
 
 use shelflife_policy::{NativePolicy, native as boxed};
 
@@ -12,6 +12,7 @@ pub fn native(name: &str) -> Option<Box<dyn NativePolicy + Send>> {
         "tags" => boxed::<shelflife_policy_tags::Tags>(),
         "versions" => boxed::<shelflife_policy_versions::Versions>(),
         "semantic" => boxed::<shelflife_policy_semantic::Semantic>(),
+        "adaptive" => boxed::<shelflife_policy_adaptive::Adaptive>(),
         _ => return None,
     })
 }

@@ -62,7 +62,7 @@ pub mod template;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
-pub use event::{Change, ChangeKind, Fill, Instant, Level, Neighbour, PurgeMode};
+pub use event::{Change, ChangeKind, Fill, Instant, Level, Neighbour, PurgeMode, Sighting};
 pub use host::Host;
 #[cfg(not(target_arch = "wasm32"))]
 pub use host::NativeHost;

@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::event::{Change, Fill, Instant, Level, Neighbour, PurgeMode};
+use crate::event::{Change, Fill, Instant, Level, Neighbour, PurgeMode, Sighting};
 use crate::host::{Host, NativeHost};
 use crate::lease::Lease;
 use crate::plan::Plan;
@@ -80,6 +80,8 @@ pub struct TestHost {
     pub random: u64,
     /// What [`Host::nearest`] looks through.
     pub entries: Vec<Neighbour>,
+    /// What [`Host::sightings`] answers, by key: every other entry is absent.
+    pub sightings: BTreeMap<String, Sighting>,
     after: BTreeMap<(usize, String), String>,
     before: BTreeMap<(usize, String), String>,
     embeddings: BTreeMap<usize, Vec<f32>>,
@@ -193,6 +195,13 @@ impl NativeHost for TestHost {
     fn purge_within(&mut self, of: &[f32], at_least: f32, mode: PurgeMode) {
         self.journal
             .push(Effect::Within(of.to_vec(), at_least, mode));
+    }
+
+    fn sightings(&mut self, keys: &[String]) -> Vec<Sighting> {
+        let of = |key: &String| self.sightings.get(key).copied();
+        keys.iter()
+            .map(|key| of(key).unwrap_or(Sighting::Absent))
+            .collect()
     }
 }
 

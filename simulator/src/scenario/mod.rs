@@ -34,7 +34,7 @@ pub use load::{Loaded, from_str, load, load_builtin, load_trace};
 pub use overrides::Overrides;
 pub use points::{Point, Setting, Swept, at_point, load_sweep, sweep_from_str, value_text};
 pub use preset::{Preset, presets};
-pub use spec::{BUILT_IN_POLICIES, is_component_path};
+pub use spec::{BUILT_IN_POLICIES, PATTERNS, is_component_path};
 pub use suggest::{did_you_mean, nearest};
 pub use sweep::Sweep;
 pub use warmup::Warmup;
@@ -68,7 +68,7 @@ pub struct Scenario {
     pub bus: Bus,
     pub feed: Feed,
     pub faults: Vec<Fault>,
-    /// What is compared. `compare` fills in the six built-in policies where there is none.
+    /// What is compared. `compare` fills in the six patterns where there is none.
     #[serde(rename = "policy")]
     pub policies: Vec<Policy>,
     /// Settings that `shelflife sweep` goes through. No part of a run: a point of the sweep has none.

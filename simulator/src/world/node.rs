@@ -73,6 +73,7 @@ fn guard(
         Surroundings {
             random: Box::new(move || rng.random()),
             index: Some(index.clone()),
+            entries: Some(index.clone()),
             ..Surroundings::default()
         }
     };
