@@ -27,6 +27,7 @@ const SETS: [Set; 2] = [
     Set {
         folder: "policies/dist",
         policies: &[
+            "adaptive",
             "cdc",
             "semantic",
             "tags",

@@ -13,7 +13,7 @@ pub struct Native {
 
 impl Native {
     pub fn new(name: &str) -> Native {
-        let policy = shelflife_policies::native(name).expect("it is one of the six");
+        let policy = shelflife_policies::native(name).expect("it is built in");
         let host = Host::default();
         Native { policy, host }
     }
@@ -53,7 +53,7 @@ impl Policy for Native {
                 .map(|tag| (**tag).to_owned())
                 .collect(),
         };
-        let lease = self.policy.on_fill(&fill, &mut self.host);
+        let lease = self.policy.on_fill(fill, &mut self.host);
         let lease = lease.map_err(|reason| Error::refused("native", "on-fill", reason))?;
         Ok(Lease {
             ttl: lease.ttl.map(nanos),
@@ -137,4 +137,8 @@ impl sdk::NativeHost for Host {
     }
 
     fn purge_within(&mut self, _: &[f32], _: f32, _: sdk::PurgeMode) {}
+
+    fn sightings(&mut self, _: &[String]) -> Vec<sdk::Sighting> {
+        Vec::new()
+    }
 }

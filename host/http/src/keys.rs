@@ -34,6 +34,11 @@ pub(crate) fn variant(key: &str, of: &Stored, request: &HeaderMap) -> String {
     format!("{key} variant {:x}:{number:016x}", of.id)
 }
 
+/// Where the note lies that what is under `key` is not for others if it is asked for with `Authorization`.
+pub(crate) fn authorized(key: &str) -> String {
+    format!("{key} authorized")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

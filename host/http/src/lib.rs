@@ -30,10 +30,11 @@
 //! let mut ask = async || {
 //!     let request = Request::get("http://shop.example/products/1").body(Body::empty())?;
 //!     let response = service.call(request).await?;
-//!     Ok::<_, Box<dyn std::error::Error>>(response.headers()["cache-status"].clone())
+//!     let status = response.headers()["cache-status"].to_str()?;
+//!     Ok::<_, Box<dyn std::error::Error>>(status.to_owned())
 //! };
 //! assert_eq!(ask().await?, "\"shelflife\"; fwd=uri-miss; stored");
-//! assert_eq!(ask().await?, "\"shelflife\"; hit; ttl=600");
+//! assert!(ask().await?.starts_with("\"shelflife\"; hit; ttl="));
 //!
 //! // Somebody writes a review: every page made from the reviews is gone.
 //! cache.announce(Write::of("reviews:1"));
@@ -89,6 +90,12 @@
 //! [not known](HttpCacheLayer::buffer_streams), or that have trailers come as they are sent. What is kept is read
 //! to its end first. So put compression *outside* of this layer: it makes lengths unknown, and what is kept is
 //! compressed anew. Extensions of responses are not kept.
+//!
+//! # What it does not do
+//!
+//! A range is not cut from a response that is kept. The response to a `HEAD` freshens none. Of several variants
+//! only the one that a request chooses is asked for by its tag, and all are loaded again once the first of them
+//! was. Nothing is shared between processes.
 //!
 //! # Time
 //!

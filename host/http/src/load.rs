@@ -14,6 +14,7 @@ use shelflife::compute::Op;
 use crate::body::CacheBody;
 use crate::bring::{Brought, Known, Own, bring};
 use crate::headers::cache_status::{Did, Forward};
+use crate::keys;
 use crate::origin::Origin;
 use crate::read::{Answer, Reader};
 use crate::rules::storable::Refusal;
@@ -78,12 +79,22 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
     /// it will be the same the next time, so that nobody waits for what he cannot have.
     fn note(&self, load: &Load, refusal: Refusal) -> CachedResponse {
         let time = self.shared.settings.pass_for;
+        let keep = |load: &Load| {
+            let none = Duration::ZERO;
+            load.ttl(time).grace(none).rescue(none);
+        };
         match refusal {
-            Refusal::ByResponse(_) if !time.is_zero() => {
-                let none = Duration::ZERO;
-                load.ttl(time).grace(none).rescue(none);
+            Refusal::ByResponse(_) if !time.is_zero() => keep(load),
+            _ => {
+                load.skip_store();
             }
-            _ => drop(load.skip_store()),
+        }
+        if refusal == Refusal::ByAuthorization && !time.is_zero() {
+            // It says nothing to clients that are not known.
+            let key = keys::authorized(&self.ask.key);
+            self.shared
+                .cache
+                .insert_with(&key, CachedResponse::pass(), keep);
         }
         CachedResponse::pass()
     }

@@ -59,14 +59,27 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
     }
 
     pub(crate) async fn answer(self) -> Answer<O, B> {
-        if self.ask.is_particular() {
-            return self.answer_particular().await;
+        let note = self.note_for_authorized();
+        if note.is_some() || self.ask.is_particular() {
+            return self.answer_particular(note).await;
         }
         self.through().await
     }
 
-    /// Who wishes something, or wants the head alone, is answered with what is there if that will do.
-    async fn answer_particular(self) -> Answer<O, B> {
+    /// The note that clients which are known had better not wait for each other, if there is one and this is
+    /// such a client.
+    fn note_for_authorized(&self) -> Option<(String, u64)> {
+        if !self.ask.is_authorized {
+            return None;
+        }
+        let key = keys::authorized(&self.ask.key);
+        let note = self.shared.cache.get(&key)?;
+        Some((key, note.id()))
+    }
+
+    /// Who wishes something, wants the head alone, or had better not wait is answered with what is there if
+    /// that will do.
+    async fn answer_particular(self, note: Option<(String, u64)>) -> Answer<O, B> {
         let found = self.look_up();
         let verdict = found
             .as_ref()
@@ -83,11 +96,16 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
         let forward = match &verdict {
             None => Forward::UriMiss,
             Some(Verdict::Alone(did)) => did.forward.unwrap_or(Forward::UriMiss),
-            Some(_) => Forward::Stale,
+            Some(Verdict::Elsewhere) => Forward::VaryMiss,
+            Some(Verdict::Validate | Verdict::Serve(_)) => Forward::Stale,
         };
         // A head is not kept, and nor is what a client does not want to be.
         if self.ask.is_head || self.ask.wishes.no_store {
             return self.alone(Did::forward(forward), None).await;
+        }
+        if let Some((key, id)) = note {
+            let did = Did::forward(forward).because("pass");
+            return self.alone(did, Some((&key, id))).await;
         }
         match found {
             // It will do for others, who go on with it.
@@ -98,7 +116,7 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
         }
     }
 
-    /// What is there for this request, under its key or as another variant, be it past its end.
+    /// What is there under the key of this request, or as the variant that it chooses, be it past its end.
     fn look_up(&self) -> Option<(String, Entry<CachedResponse>)> {
         let ask = &self.ask;
         let first = self.shared.cache.get_stale(&ask.key)?;
@@ -109,9 +127,7 @@ impl<O: Origin<B>, B: Default + Send + 'static> Reader<O, B> {
             _ => return Some((ask.key.clone(), first)),
         };
         let entry = self.shared.cache.get_stale(&other)?;
-        let is_right = |stored: &Arc<Stored>| stored.selection.is_of(ask.headers());
-        let is_right = entry.value().stored().is_none_or(is_right);
-        is_right.then_some((other, entry))
+        Some((other, entry))
     }
 
     /// Through the cache: what is there, or what a load brings that others may join.

@@ -168,7 +168,7 @@ impl PolicySettings {
 }
 
 /// What every instance of a policy reaches, those included that take the place of one that trapped: the
-/// vectors of the cache, one place for lines, and random numbers of its own.
+/// vectors and the entries of the cache, one place for lines, and random numbers of its own.
 fn surroundings<V: Clone + Send + Sync + 'static>(
     engine: &Arc<CacheEngine<V>>,
     log: Log,
@@ -182,6 +182,7 @@ fn surroundings<V: Clone + Send + Sync + 'static>(
             random: Box::new(move || rng.u64(..)),
             log: Box::new(move |level, line| (log.lock())(level, line)),
             index: Some(index.clone()),
+            entries: Some(index.clone()),
         }
     }
 }

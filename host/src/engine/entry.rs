@@ -65,6 +65,9 @@ const BEHIND: u32 = 4;
 const ENTERED: u32 = 8;
 /// It was stored and is no more.
 const LEFT: u32 = 16;
+/// Nobody has been served it, and somebody wants to know. A hit has to note that it was one: once, and then
+/// it is as plain as any.
+const UNREAD: u32 = 32;
 
 /// What is stored beside a value.
 #[derive(Clone, Debug, Default)]
@@ -247,7 +250,7 @@ impl<V> Entry<V> {
     /// Whether it is fresh and a hit has nothing to do but to serve it.
     #[inline]
     pub(super) fn is_plainly_fresh(&self, now: Instant) -> bool {
-        now < self.fresh_until() && self.flags.load(Ordering::Relaxed) & LOOK_CLOSER == 0
+        now < self.fresh_until() && self.flags.load(Ordering::Relaxed) & (LOOK_CLOSER | UNREAD) == 0
     }
 
     /// Whether the end of its lease or a soft invalidation of its key has made it stale.
@@ -295,13 +298,26 @@ impl<V> Entry<V> {
         self.terms.as_deref().unwrap_or(&Terms::NONE)
     }
 
-    /// Notes a hit, for entries that end when nobody reads them.
+    /// Notes a hit, for entries that end when nobody reads them and for those whose first hit matters.
     pub(super) fn touch(&self, now: Instant) {
+        if self.is_unread() {
+            self.flags.fetch_and(!UNREAD, Ordering::Relaxed);
+        }
         if let Some(rarer) = self.rarer()
             && self.terms().idle != NEVER
         {
             rarer.last_read.store(now, Ordering::Relaxed);
         }
+    }
+
+    /// Has its first hit noted. Before it is stored.
+    pub(super) fn await_first_hit(&self) {
+        self.flags.fetch_or(UNREAD, Ordering::Relaxed);
+    }
+
+    /// Whether its first hit is still to come, as far as that is noted.
+    pub(super) fn is_unread(&self) -> bool {
+        self.flags.load(Ordering::Relaxed) & UNREAD != 0
     }
 
     /// Whether a soft invalidation has hit it.

@@ -262,6 +262,11 @@ impl<V, W: Clone + Default> Engine<V, W> {
             table.revoke(place);
         }
         self.raise_to(place, fill);
+        // What is stored where nothing was, somebody wanted: an application that loads beside the cache
+        // stores after a miss.
+        if self.is_watched() && self.is_fresh_at(place, fill.now) {
+            entry.await_first_hit();
+        }
         let gone = self.put(&entry);
         drop(table);
         Stored::with(entry, gone)
@@ -291,18 +296,25 @@ impl<V, W: Clone + Default> Engine<V, W> {
         self.raise_to(place, fill);
         // Before the look at what is there: a group that is invalidated after it is later than this.
         let start = self.groups.now();
-        let resident = self.store.peek(place);
-        let is_fresh = |entry: &Arc<Entry<V>>| self.standing(entry, fill.now) == Standing::Fresh;
-        if !resident.as_ref().is_some_and(is_fresh) {
+        if !self.is_fresh_at(place, fill.now) {
             let mut purged = Purged::default();
             self.purge_entry(place, PurgeMode::Drop, fill.now, &mut purged);
             return Replaced::Dropped(purged);
         }
         let key = place.to_key();
         let entry = Arc::new(Entry::new(key, value, start, lease, fill, parts, draw));
+        if self.is_watched() {
+            entry.await_first_hit();
+        }
         let gone = self.put(&entry);
         drop(table);
         Replaced::Stored(Stored::with(entry, gone))
+    }
+
+    /// Whether there is a fresh entry at a place.
+    fn is_fresh_at(&self, place: KeyRef<'_>, now: Instant) -> bool {
+        let resident = self.store.peek(place);
+        resident.is_some_and(|entry| self.standing(&entry, now) == Standing::Fresh)
     }
 
     /// Where a value that no load brought is kept, with the counter that is part of its key.

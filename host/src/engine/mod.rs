@@ -34,6 +34,7 @@ mod floors;
 mod groups;
 mod key;
 mod lease;
+mod names;
 mod purge;
 mod read;
 mod regions;
@@ -42,6 +43,7 @@ mod rules;
 mod safeguards;
 mod seen;
 mod shim;
+mod sighting;
 mod slot;
 mod standing;
 mod store;
@@ -71,6 +73,7 @@ pub use rules::LeaseSource;
 #[cfg(model = "mutants")]
 pub use safeguards::{ALL as SAFEGUARDS, Safeguard, remove as remove_safeguard};
 pub use seen::{Demand, Seen};
+pub use sighting::Sighting;
 pub use time::{Instant, Nanos};
 pub use view::Leaving;
 
@@ -153,6 +156,8 @@ pub struct Engine<V, W = ()> {
     next_part: AtomicU32,
     load_limit: Nanos,
     account: bool,
+    /// Whether first hits are noted, for somebody has asked for them.
+    is_watched: AtomicBool,
     /// Counter values that readers still go by, with the time of the look-up
     /// (`Keying::ByGeneration::cached_for`).
     known_versions: Mutex<KnownVersions>,
@@ -177,6 +182,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
             next_part: AtomicU32::new(0),
             load_limit: options.load_limit,
             account: options.account,
+            is_watched: AtomicBool::new(false),
             known_versions: Mutex::default(),
         }
     }
@@ -191,6 +197,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
     /// Puts the rules of a plan in place of those before. Entries keep the lease they have.
     pub fn install(&self, plan: &Plan) {
         let rules = Arc::new(Rules::new(plan));
+        // Whoever asked may be gone with the plan before; who has come asks when it wants to know.
+        self.is_watched.store(false, Ordering::Relaxed);
         // Asking in vain is no harm; so the flag may promise nothing that the rules of the moment break.
         self.rules_are_plain.store(false, Ordering::SeqCst);
         let plain = rules.are_plain();

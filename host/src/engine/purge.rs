@@ -252,6 +252,15 @@ impl<V, W: Clone + Default> Engine<V, W> {
         purged: &mut Purged<V>,
     ) {
         let mode = for_groups(mode);
+        if !self.regions.have_room_for(&shape) {
+            // Some may be kept for loads that have come home by now.
+            let settled = self.settled(now);
+            self.give_up(&settled, purged);
+            if !self.regions.have_room_for(&shape) {
+                // It takes no memory, and covers what the region would have.
+                return self.purge_everything(mode, demand, now, purged);
+            }
+        }
         let mut marks = Marks::default();
         if let Some(mark) = demand.mark {
             marks.add(mark, self.floors.until(now));
@@ -363,7 +372,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         self.groups.invalidate(|writing| writing.mark_all(how));
         if let Some(vectors) = &mut vectors {
             // Already hidden by the tick: this only gives the memory back.
-            purged.removed = self.store.drain();
+            purged.removed.extend(self.store.drain());
             vectors.clear();
         }
     }

@@ -23,17 +23,20 @@ pub enum Permission {
     Rows,
     /// `vectors`: to see and invalidate entries by meaning.
     Vectors,
+    /// `observe`: to see which entries are there and whether they have been read.
+    Observe,
 }
 
 impl Permission {
     /// All there are.
-    pub const ALL: [Permission; 6] = [
+    pub const ALL: [Permission; 7] = [
         Permission::Clock,
         Permission::Random,
         Permission::Log,
         Permission::Purge,
         Permission::Rows,
         Permission::Vectors,
+        Permission::Observe,
     ];
 
     /// The name of the interface in the contract.
@@ -46,6 +49,7 @@ impl Permission {
             Permission::Purge => "purge",
             Permission::Rows => "rows",
             Permission::Vectors => "vectors",
+            Permission::Observe => "observe",
         }
     }
 

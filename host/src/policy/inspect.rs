@@ -82,7 +82,7 @@ pub(super) fn lacking_functions(engine: &wasmtime::Engine, component: &Component
 }
 
 /// What this host offers: interfaces, and their functions.
-const OFFERED: [(&str, &[&str]); 7] = [
+const OFFERED: [(&str, &[&str]); 8] = [
     ("types", &[]),
     ("clock", &["now"]),
     ("random", &["next"]),
@@ -93,6 +93,7 @@ const OFFERED: [(&str, &[&str]); 7] = [
     ),
     ("rows", &["after", "before"]),
     ("vectors", &["of-change", "nearest", "purge-within"]),
+    ("observe", &["sightings"]),
 ];
 
 /// Interface and version of a name such as `shelflife:policy/purge@0.1.0`.

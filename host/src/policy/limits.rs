@@ -40,6 +40,8 @@ pub struct Limits {
     /// Searches among the vectors that one call may make (`nearest`) or order (`purge-within`),
     /// together: fuel does not see them, and each compares with every row. Default 512.
     pub searches: usize,
+    /// Keys that one call may ask about (`observe`). Default 10,000.
+    pub sightings: usize,
     /// Lines that one call may log; more are dropped and counted. Default 64.
     pub log_lines: usize,
     /// Bytes of a logged line; more are cut off. Default 4,096.
@@ -82,6 +84,7 @@ setters! {
     name: usize,
     purges: usize,
     searches: usize,
+    sightings: usize,
     log_lines: usize,
     log_line: usize,
     transfer: usize,
@@ -112,6 +115,7 @@ impl Default for Limits {
             name: 1_024,
             purges: 10_000,
             searches: 512,
+            sightings: 10_000,
             log_lines: 64,
             log_line: 4_096,
             transfer: 4 << 20,

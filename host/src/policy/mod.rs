@@ -40,7 +40,7 @@ mod swap;
 
 use std::sync::Arc;
 
-use crate::engine::{Engine, Instant, Lease, Plan, Purge};
+use crate::engine::{Engine, Instant, Lease, Plan, Purge, Sighting};
 
 pub use change::{Change, ChangeKind, Loaded, Row};
 pub use component::CompiledPolicy;
@@ -189,6 +189,18 @@ impl<V: Send + Sync, W: Clone + Default + Send> Neighbours for Engine<V, W> {
     }
 }
 
+/// What became of the entries of a cache.
+pub trait Sightings: Send + Sync {
+    /// What became of the entry under a key since it was stored.
+    fn sighting(&self, key: &str, now: Instant) -> Sighting;
+}
+
+impl<V: Send + Sync, W: Clone + Default + Send> Sightings for Engine<V, W> {
+    fn sighting(&self, key: &str, now: Instant) -> Sighting {
+        Engine::sighting(self, self.key(key), now)
+    }
+}
+
 /// Takes the lines that a policy logs.
 pub type Log = Box<dyn FnMut(Level, &str) + Send>;
 
@@ -200,15 +212,18 @@ pub struct Surroundings {
     pub log: Log,
     /// The vectors of the cache.
     pub index: Option<Arc<dyn Neighbours>>,
+    /// Its entries.
+    pub entries: Option<Arc<dyn Sightings>>,
 }
 
 impl Default for Surroundings {
-    /// No vectors, a log that goes nowhere, and a random number that is always 0.
+    /// No vectors and no entries, a log that goes nowhere, and a random number that is always 0.
     fn default() -> Surroundings {
         Surroundings {
             random: Box::new(|| 0),
             log: Box::new(|_, _| {}),
             index: None,
+            entries: None,
         }
     }
 }

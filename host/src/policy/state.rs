@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasmtime::component::HasData;
 
 use super::bindings::imports::shelflife::policy::{
-    clock, log, purge, random, rows, types, vectors,
+    clock, log, observe, purge, random, rows, types, vectors,
 };
 use super::change::Change;
 use super::deadline::Overtime;
@@ -13,7 +13,7 @@ use super::error::{Breach, plain};
 use super::limits::Limits;
 use super::memory::Caps;
 use super::{Level, Surroundings};
-use crate::engine::{Instant, Nanos, Purge, PurgeMode};
+use crate::engine::{Instant, Nanos, Purge, PurgeMode, Sighting};
 
 /// The data of an instance's store.
 pub(super) struct State {
@@ -25,6 +25,8 @@ pub(super) struct State {
     named: usize,
     noted: usize,
     searches: usize,
+    /// Keys that the current call has asked about.
+    asked: usize,
     journal: Vec<Purge>,
     changes: Vec<Change>,
     log_lines: usize,
@@ -47,6 +49,7 @@ impl State {
             named: 0,
             noted: 0,
             searches: 0,
+            asked: 0,
             journal: Vec::new(),
             changes: Vec::new(),
             log_lines: 0,
@@ -61,6 +64,7 @@ impl State {
         self.named = 0;
         self.noted = 0;
         self.searches = 0;
+        self.asked = 0;
         self.journal.clear();
         self.changes.clear();
         self.changes.extend_from_slice(changes);
@@ -283,8 +287,34 @@ impl vectors::Host for State {
     }
 }
 
+impl From<Sighting> for observe::Sighting {
+    fn from(sighting: Sighting) -> observe::Sighting {
+        match sighting {
+            Sighting::Absent => observe::Sighting::Absent,
+            Sighting::Unread => observe::Sighting::Unread,
+            Sighting::Read => observe::Sighting::Read,
+        }
+    }
+}
+
+impl observe::Host for State {
+    fn sightings(&mut self, keys: Vec<String>) -> wasmtime::Result<Vec<observe::Sighting>> {
+        self.check_names(&keys)?;
+        self.asked += keys.len();
+        within("keys asked about", self.asked, self.limits.sightings)?;
+        let entries = self.surroundings.entries.as_ref();
+        let now = self.now;
+        let sighting = |key: &String| match entries {
+            Some(entries) => entries.sighting(key, now).into(),
+            None => observe::Sighting::Absent,
+        };
+        Ok(keys.iter().map(sighting).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::observe::Host as _;
     use super::purge::Host as _;
     use super::vectors::Host as _;
     use super::*;
@@ -337,5 +367,21 @@ mod tests {
         assert_eq!(breach(past), "searches");
         state.begin(0, &[]);
         state.nearest(vec![1.0], 0.5, 10).unwrap();
+    }
+
+    #[test]
+    fn keys_asked_about_are_counted_over_a_call() {
+        let limits = Limits {
+            sightings: 3,
+            ..Limits::default()
+        };
+        let mut state = state(limits);
+        assert_eq!(state.sightings(vec!["a".into(); 2]).unwrap().len(), 2);
+        let past = state.sightings(vec!["a".into(); 2]).map(drop);
+        assert_eq!(breach(past), "keys asked about");
+        state.begin(0, &[]);
+        state.sightings(vec!["a".into(); 3]).unwrap();
+        let long = state.sightings(vec!["a".repeat(2_000)]).map(drop);
+        assert_eq!(breach(long), "bytes in a name");
     }
 }

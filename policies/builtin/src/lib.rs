@@ -1,5 +1,6 @@
-//! The six cache invalidation policies of `shelflife` as built components, so that nobody needs a
-//! toolchain for WebAssembly to use them.
+//! The cache invalidation policies of `shelflife` as built components, so that nobody needs a toolchain
+//! for WebAssembly to use them: the six patterns, and one that chooses between two ways of write-through
+//! key by key.
 //!
 //! ```
 //! let tags = shelflife_policies::find("tags").unwrap();
@@ -45,8 +46,8 @@ macro_rules! built_in {
     };
 }
 
-/// From the simplest to the one that knows most.
-static ALL: [BuiltIn; 6] = [
+/// The six patterns, from the simplest to the one that knows most, and what is made of them.
+static ALL: [BuiltIn; 7] = [
     built_in!("ttl", "entries are fresh for a fixed time"),
     built_in!(
         "write-through",
@@ -62,9 +63,13 @@ static ALL: [BuiltIn; 6] = [
         "entries are kept under a counter that changes move"
     ),
     built_in!("semantic", "lookups and purges by meaning, over embeddings"),
+    built_in!(
+        "adaptive",
+        "an announced write drops or replaces its key, whichever is cheaper for it"
+    ),
 ];
 
-/// Every policy, from the simplest to the one that knows most.
+/// Every policy: the six patterns, from the simplest to the one that knows most, then the others.
 pub fn all() -> &'static [BuiltIn] {
     &ALL
 }

@@ -1,4 +1,4 @@
-//! The six as native code.
+//! The same policies as native code.
 
 use shelflife_policy::{NativePolicy, native as boxed};
 
@@ -12,6 +12,7 @@ pub fn native(name: &str) -> Option<Box<dyn NativePolicy + Send>> {
         "tags" => boxed::<shelflife_policy_tags::Tags>(),
         "versions" => boxed::<shelflife_policy_versions::Versions>(),
         "semantic" => boxed::<shelflife_policy_semantic::Semantic>(),
+        "adaptive" => boxed::<shelflife_policy_adaptive::Adaptive>(),
         _ => return None,
     })
 }
@@ -35,10 +36,10 @@ mod tests {
         let mut tags = native("tags").unwrap();
         let fill = shelflife_policy::Fill::of("user:1");
         let mut host = shelflife_policy::testing::TestHost::new();
-        assert!(tags.on_fill(&fill, &mut host).is_err());
+        assert!(tags.on_fill(fill.clone(), &mut host).is_err());
         tags.configure(r#"{ "ttl": "1s" }"#).unwrap();
         tags.configure(r#"{ "tll": "2s" }"#).unwrap_err();
-        let lease = tags.on_fill(&fill, &mut host).unwrap();
+        let lease = tags.on_fill(fill, &mut host).unwrap();
         assert_eq!(lease.ttl, Some(std::time::Duration::from_secs(1)));
     }
 
@@ -48,11 +49,7 @@ mod tests {
         ttl.configure("{}").unwrap();
         let mut host = shelflife_policy::testing::TestHost::new();
         let fill = shelflife_policy::Fill::of("user:1");
-        assert!(
-            ttl.on_fill(&fill, &mut host)
-                .unwrap_err()
-                .contains("leases")
-        );
+        assert!(ttl.on_fill(fill, &mut host).unwrap_err().contains("leases"));
         assert!(
             ttl.on_changes(&[], &mut host)
                 .unwrap_err()

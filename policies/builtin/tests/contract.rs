@@ -17,6 +17,7 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
         "tags" => (&["purge", "rows"], &["leases", "reactions"]),
         "versions" => (&["purge"], &["reactions"]),
         "semantic" => (&["purge", "vectors"], &["reactions"]),
+        "adaptive" => (&["observe", "purge"], &["reactions", "snapshots"]),
         other => panic!("no expectation for `{other}`"),
     }
 }

@@ -153,6 +153,19 @@ pub struct Neighbour {
     pub similarity: f32,
 }
 
+/// What became of an entry since it was stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sighting {
+    /// There is no fresh entry under the key.
+    Absent,
+    /// Nobody has been served the entry since [`PurgeMode::Replace`] or the application put it in the
+    /// place of another.
+    Unread,
+    /// Somebody has been served it, or wanted it: a reader's load has brought it, or it was stored where
+    /// there was none.
+    Read,
+}
+
 /// How much a line for the operator matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::event::{Instant, Level, Neighbour, PurgeMode};
+use crate::event::{Instant, Level, Neighbour, PurgeMode, Sighting};
 
 #[cfg(target_arch = "wasm32")]
 use crate::guest::imports as outside;
@@ -122,6 +122,12 @@ impl Host<'_> {
     pub fn purge_within(&mut self, of: &[f32], at_least: f32, mode: PurgeMode) {
         self.outside.purge_within(of, at_least, mode);
     }
+
+    /// What became of the entries under these keys since they were stored: one answer a key, in their
+    /// order, as of the beginning of the call. To ask changes nothing.
+    pub fn sightings(&mut self, keys: &[String]) -> Vec<Sighting> {
+        self.outside.sightings(keys)
+    }
 }
 
 /// The other side of [`Host`] where a policy runs natively: in the simulator's `native:` policies and
@@ -160,4 +166,6 @@ pub trait NativeHost {
     fn nearest(&mut self, to: &[f32], at_least: f32, limit: usize) -> Vec<Neighbour>;
     /// See [`Host::purge_within`].
     fn purge_within(&mut self, of: &[f32], at_least: f32, mode: PurgeMode);
+    /// See [`Host::sightings`].
+    fn sightings(&mut self, keys: &[String]) -> Vec<Sighting>;
 }

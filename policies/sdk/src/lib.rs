@@ -41,9 +41,11 @@
 //! imports exactly the interfaces whose methods of [`Host`] it calls, so that the operator reads from
 //! the file what it may do.
 
-// The bindings are the one place that needs `unsafe`, and exist in components alone.
+// The bindings and the allocator are what needs `unsafe`, and exist in components alone.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
+#[cfg(any(test, target_arch = "wasm32"))]
+mod blocks;
 pub mod config;
 mod event;
 mod export;
@@ -60,7 +62,7 @@ pub mod template;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
-pub use event::{Change, ChangeKind, Fill, Instant, Level, Neighbour, PurgeMode};
+pub use event::{Change, ChangeKind, Fill, Instant, Level, Neighbour, PurgeMode, Sighting};
 pub use host::Host;
 #[cfg(not(target_arch = "wasm32"))]
 pub use host::NativeHost;

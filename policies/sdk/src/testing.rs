@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::event::{Change, Fill, Instant, Level, Neighbour, PurgeMode};
+use crate::event::{Change, Fill, Instant, Level, Neighbour, PurgeMode, Sighting};
 use crate::host::{Host, NativeHost};
 use crate::lease::Lease;
 use crate::plan::Plan;
@@ -80,6 +80,8 @@ pub struct TestHost {
     pub random: u64,
     /// What [`Host::nearest`] looks through.
     pub entries: Vec<Neighbour>,
+    /// What [`Host::sightings`] answers, by key: every other entry is absent.
+    pub sightings: BTreeMap<String, Sighting>,
     after: BTreeMap<(usize, String), String>,
     before: BTreeMap<(usize, String), String>,
     embeddings: BTreeMap<usize, Vec<f32>>,
@@ -194,6 +196,13 @@ impl NativeHost for TestHost {
         self.journal
             .push(Effect::Within(of.to_vec(), at_least, mode));
     }
+
+    fn sightings(&mut self, keys: &[String]) -> Vec<Sighting> {
+        let of = |key: &String| self.sightings.get(key).copied();
+        keys.iter()
+            .map(|key| of(key).unwrap_or(Sighting::Absent))
+            .collect()
+    }
 }
 
 /// A policy with these settings, and its plan.
@@ -253,7 +262,7 @@ pub fn refusal_of<P: Policy>(config_json: &str) -> String {
 pub fn lease_on_fill<P: Policy>(config_json: &str, fill: &Fill) -> Lease {
     let (mut policy, _) = configured::<P>(config_json);
     policy
-        .on_fill(fill, &mut Host::native(&mut TestHost::new()))
+        .on_fill(fill.clone(), &mut Host::native(&mut TestHost::new()))
         .expect("the policy gives a lease")
 }
 

@@ -13,8 +13,9 @@ use shelflife_sim::workload;
 use super::{Common, print, quoted};
 
 const COMPARE_EXAMPLES: &str = "\
-A policy SPEC is a built-in name (ttl, write-through, cdc, tags, versions, semantic), native:NAME for
-the same policy without WebAssembly, or the path of a component; then, after a colon, its settings.
+A policy SPEC is a built-in name (ttl, write-through, cdc, tags, versions, semantic, adaptive),
+native:NAME for the same policy without WebAssembly, or the path of a component; then, after a colon,
+its settings.
 
 What is compared is what --policy says, else what the scenario names under [[policy]], else the six.
 

@@ -94,6 +94,7 @@ fn import(name: &str) -> &'static str {
         "purge" => "to invalidate entries",
         "rows" => "to see the contents of changed rows",
         "vectors" => "to see and invalidate entries by meaning",
+        "observe" => "to see which entries are there and whether they have been read",
         _ => "",
     }
 }

@@ -6,8 +6,8 @@ use super::paste::{Paste, paste};
 use super::trial::{Bench, Trial};
 use super::{Request, words};
 use crate::report::figures::Better;
-use crate::report::interval;
 use crate::scenario::Nanos;
+use crate::statistics::{Interval, interval};
 
 /// What one candidate came to.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl Advice {
             .zip(&other)
             .map(|(best, other)| sign * (other - best));
         let differences: Vec<f64> = differences.collect();
-        let (mean, ci95) = interval(&differences);
+        let Interval { mean, ci95, .. } = interval(&differences);
         Some((mean, ci95.unwrap_or(0.0)))
     }
 }

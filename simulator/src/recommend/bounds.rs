@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::measure::Summary;
 use crate::report::figures::{Better, FigureKind, to_compare_by};
-use crate::report::interval;
+use crate::statistics::{Interval, interval};
 
 /// A figure that may be at most so much.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Measured {
     #[must_use]
     pub fn of(figure: &FigureKind, summaries: &[Summary]) -> Self {
         let values = values(figure, summaries);
-        let (mean, ci95) = interval(&values);
+        let Interval { mean, ci95, .. } = interval(&values);
         Self {
             mean,
             ci95: ci95.unwrap_or(0.0),

@@ -40,7 +40,7 @@ const fn figure(name: &'static str, unit: Unit, better: Better) -> FigureKind {
 }
 
 /// All of them, in the order of the columns of `summary.csv`.
-pub const FIGURES: [FigureKind; 67] = [
+pub const FIGURES: [FigureKind; 70] = [
     figure("reads", Unit::Count, Better::Neither),
     figure("fresh_hits", Unit::Count, Better::Higher),
     figure("stale_hits", Unit::Count, Better::Lower),
@@ -73,6 +73,9 @@ pub const FIGURES: [FigureKind; 67] = [
     figure("duplicate_loads", Unit::Count, Better::Lower),
     figure("coalesced", Unit::Count, Better::Neither),
     figure("discarded_fills", Unit::Count, Better::Lower),
+    figure("fill_cycles.begun", Unit::Count, Better::Neither),
+    figure("fill_cycles.written", Unit::Count, Better::Neither),
+    figure("fill_cycles.stale", Unit::Count, Better::Lower),
     figure("origin_rate.mean", Unit::Rate, Better::Lower),
     figure("origin_rate.p99", Unit::Rate, Better::Lower),
     figure("origin_rate.max", Unit::Rate, Better::Lower),

@@ -1,19 +1,22 @@
 //! What a comparison found, for people and for programs.
 //!
 //! [`table`] is what the terminal shows. [`write()`] makes a directory of it: `report.json` with
-//! everything, the same as CSV for those who plot themselves (`summary.csv`, `timeseries.csv`,
-//! `histograms.csv`), the figures (`plots/*.svg`) and `index.html`, one page that needs no
-//! network. [`totals()`] puts the replications of a policy together.
+//! everything, the same as CSV for those who plot themselves (`summary.csv`, `timeseries.csv` and
+//! `histograms.csv` run by run; `totals.csv` and `differences.csv` over all of them), the figures
+//! (`plots/*.svg`) and `index.html`, one page that needs no network. [`totals()`] puts the replications of
+//! a policy together.
 //!
 //! The same inputs give the same bytes in every file, but for what `report.json` has under `timing`.
 
 mod columns;
 pub(crate) mod csv;
 mod digest;
+mod doubted;
 pub mod figures;
 pub(crate) mod grid;
 pub(crate) mod html;
 mod json;
+mod leaders;
 mod model;
 mod place;
 pub(crate) mod plots;
@@ -31,7 +34,7 @@ pub use place::check_place;
 #[cfg(test)]
 pub(crate) use place::tests::scratch;
 pub use table::table;
-pub use totals::{interval, totals};
+pub use totals::totals;
 
 use crate::error::Error;
 
@@ -57,6 +60,8 @@ pub fn write(report: &Report, dir: &Path) -> Result<(), Error> {
         ("summary.csv".to_owned(), csv::summary(report)?),
         ("timeseries.csv".to_owned(), csv::timeseries(report)?),
         ("histograms.csv".to_owned(), csv::histograms(report)?),
+        ("totals.csv".to_owned(), csv::totals(report)?),
+        ("differences.csv".to_owned(), csv::differences(report)?),
         (
             "index.html".to_owned(),
             html::render(report, &rows, &figures)?,

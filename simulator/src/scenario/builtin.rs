@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_built_in_scenario_loads_and_compares_all_six_policies() {
+    fn every_built_in_scenario_loads_and_compares_the_six_patterns() {
         for (name, _) in BUILT_IN_SCENARIOS {
             let loaded = load_builtin(name, &Overrides::default()).unwrap();
             assert_eq!(loaded.scenario.name, name);
@@ -37,7 +37,7 @@ mod tests {
                 .iter()
                 .map(|policy| policy.uses.as_str())
                 .collect();
-            assert_eq!(uses, super::super::BUILT_IN_POLICIES);
+            assert_eq!(uses, super::super::PATTERNS);
         }
     }
 

@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn draws_have_the_mean_that_the_law_says() {
-        let mut rng = stream(1, 0, Purpose::OriginLatency, 0);
+        let mut rng = stream(1, 0, Purpose::FeedDelay, 0);
         for json in [
             r#""20ms""#,
             r#"{"exponential":"20ms"}"#,

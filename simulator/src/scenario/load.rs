@@ -343,7 +343,7 @@ fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) 
             } else {
                 super::Nanos(duration.0 / 12)
             };
-            scenario.warmup.get_or_insert(warmup);
+            scenario.warmup.get_or_insert(warmup.into());
         }
         Some(trace) => {
             scenario.warmup.get_or_insert_default();

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::spec::BUILT_IN_POLICIES;
+use super::spec::PATTERNS;
 use crate::error::Error;
 
 /// What the command line changes in a scenario.
@@ -69,7 +69,7 @@ impl Overrides {
         let chosen: Vec<Value> = if !self.policies.is_empty() {
             self.policies.iter().map(|spec| policy(spec)).collect()
         } else if self.or_all_built_in && names_no_policy(tree) {
-            BUILT_IN_POLICIES.into_iter().map(policy).collect()
+            PATTERNS.into_iter().map(policy).collect()
         } else {
             return false;
         };

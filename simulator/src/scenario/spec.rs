@@ -6,8 +6,19 @@ use super::Policy;
 use super::suggest::did_you_mean;
 use crate::error::Error;
 
-/// The policies that come with the program.
-pub const BUILT_IN_POLICIES: [&str; 6] = [
+/// The policies that come with the program: the six [`PATTERNS`], then the others.
+pub const BUILT_IN_POLICIES: [&str; 7] = [
+    "ttl",
+    "write-through",
+    "cdc",
+    "tags",
+    "versions",
+    "semantic",
+    "adaptive",
+];
+
+/// The six patterns, which are compared where nobody says what is.
+pub const PATTERNS: [&str; 6] = [
     "ttl",
     "write-through",
     "cdc",

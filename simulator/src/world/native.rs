@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shelflife::engine::{
-    Instant, Keying, Lease, Lookup, Plan, Purge, PurgeMode, Refresh, Rule, Scope,
+    Instant, Keying, Lease, Lookup, Plan, Purge, PurgeMode, Refresh, Rule, Scope, Sighting,
 };
 use shelflife::policy::{
     Calls, Change, ChangeKind, Error, Exports, Level, Loaded, Policy, Surroundings,
@@ -80,7 +80,7 @@ impl Policy for NativePolicy {
                 .map(|tag| tag.as_ref().to_owned())
                 .collect(),
         };
-        let lease = self.policy.on_fill(&fill, &mut self.outside);
+        let lease = self.policy.on_fill(fill, &mut self.outside);
         lease
             .map(self::lease)
             .map_err(|reason| self.refused("on-fill", reason))
@@ -210,6 +210,16 @@ impl sdk::NativeHost for Outside {
         near.into_iter()
             .map(|(key, similarity)| sdk::Neighbour { key, similarity })
             .collect()
+    }
+
+    fn sightings(&mut self, keys: &[String]) -> Vec<sdk::Sighting> {
+        let entries = self.surroundings.entries.as_ref();
+        let sighting = |key: &String| match entries.map(|entries| entries.sighting(key, self.now)) {
+            None | Some(Sighting::Absent) => sdk::Sighting::Absent,
+            Some(Sighting::Unread) => sdk::Sighting::Unread,
+            Some(Sighting::Read) => sdk::Sighting::Read,
+        };
+        keys.iter().map(sighting).collect()
     }
 
     fn purge_within(&mut self, of: &[f32], at_least: f32, mode: sdk::PurgeMode) {

@@ -12,7 +12,7 @@ fn component(name: &str) -> &'static [u8] {
 #[test]
 fn every_built_in_policy_can_be_inspected_by_name_and_by_path() {
     let dir = Dir::new("inspect");
-    for name in SIX {
+    for name in SIX.into_iter().chain(["adaptive"]) {
         let text = dir.succeeds(&["policy", "inspect", name]);
         let first = format!("{name}: a policy for shelflife:policy@");
         assert!(text.starts_with(&first), "{text}");
@@ -92,7 +92,7 @@ fn a_spec_that_is_wrong_names_itself_and_what_is_right() {
         ("native:tgs", "unknown policy `tgs`: did you mean `tags`?"),
         (
             "",
-            "name a policy (ttl, write-through, cdc, tags, versions, semantic)",
+            "name a policy (ttl, write-through, cdc, tags, versions, semantic, adaptive)",
         ),
         ("ttl:60s", "`60s` is not a setting: write it as key=value"),
         ("ttl:ttl=60", "`ttl` should be a duration"),

@@ -13,7 +13,7 @@ fn a_command_line_that_is_wrong_is_one_line_and_status_2() {
         ),
         (
             &["trace"],
-            "a command is missing: stat, convert, generate (see `shelflife trace --help`)",
+            "a command is missing: stat, convert, generate, presets (see `shelflife trace --help`)",
         ),
         (&["compar"], "a similar subcommand exists: 'compare'"),
         (

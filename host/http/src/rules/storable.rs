@@ -11,7 +11,9 @@ use crate::settings::SetCookie;
 pub(crate) enum Refusal {
     /// The response says so, and would to the next request.
     ByResponse(&'static str),
-    /// It is so for this request or this time.
+    /// The client is known, and the response does not say that others may have it.
+    ByAuthorization,
+    /// It is so this time.
     ThisOnce(&'static str),
 }
 
@@ -19,6 +21,7 @@ impl Refusal {
     pub(crate) fn reason(self) -> &'static str {
         match self {
             Refusal::ByResponse(reason) | Refusal::ThisOnce(reason) => reason,
+            Refusal::ByAuthorization => "authorization",
         }
     }
 }
@@ -78,7 +81,7 @@ pub(crate) fn check(
         return Err(refusal("status"));
     }
     if request.contains_key(AUTHORIZATION) && !allows_authorized(control) {
-        return Err(ThisOnce("authorization"));
+        return Err(Refusal::ByAuthorization);
     }
     Ok(())
 }

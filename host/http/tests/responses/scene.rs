@@ -19,6 +19,9 @@ use tower_service::Service;
 
 pub const SECOND: Duration = Duration::from_secs(1);
 
+/// A test fails after so long where a client would wait for ever.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The time of day at the beginning of every test.
 pub const START: &str = "Sun, 09 Sep 2001 01:46:40 GMT";
 
@@ -225,8 +228,12 @@ impl Scene {
         request: Request<Body>,
     ) -> Result<Response<CacheBody<Body>>, &'static str> {
         let mut service = self.service.clone();
-        poll_fn(|context| service.poll_ready(context)).await?;
-        service.call(request).await
+        let answered = async move {
+            poll_fn(|context| service.poll_ready(context)).await?;
+            service.call(request).await
+        };
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        answered.expect("it does not wait for what does not come")
     }
 
     /// Many clients that ask for the same at once, in tasks of their own.

@@ -36,6 +36,8 @@ async fn nobody_gets_what_is_for_another() {
         &[("cache-control", "no-store")],
         &[("cache-control", "max-age=60"), ("set-cookie", "id=7")],
         &[("cache-control", "max-age=60"), ("vary", "*")],
+        // What is stale when it comes answers for errors only.
+        &[("cache-control", "max-age=0, stale-if-error=60")],
         &[],
     ] {
         let scene = Scene::new(move |_, n| reply(200, fields, n.to_string()));
@@ -120,6 +122,47 @@ async fn what_is_the_clients_own_doing_is_not_remembered() {
     let answer = scene.get_with("/a", &known).await;
     assert_eq!(answer.did(), "fwd=uri-miss; detail=authorization");
     assert_eq!(scene.get("/a").await.did(), "fwd=uri-miss; stored");
+}
+
+#[tokio::test]
+async fn clients_that_are_known_do_not_wait_for_each_other() {
+    let scene = Scene::new(|_, n| match n {
+        7.. => reply(200, &[("cache-control", "max-age=60, public")], "ours"),
+        n => page(n.to_string()),
+    });
+    let ask = async |scene: Scene| {
+        scene
+            .get_with("/a", &[("authorization", "Basic eA==")])
+            .await
+    };
+    let first = ask(scene.clone()).await;
+    assert_eq!(first.did(), "fwd=uri-miss; detail=authorization");
+    scene.origin.hold();
+    let clients: Vec<_> = (0..3).map(|_| tokio::spawn(ask(scene.clone()))).collect();
+    until(|| scene.origin.calls() == 4).await;
+    scene.origin.let_go_all();
+    for client in clients {
+        assert_eq!(client.await.unwrap().did(), "fwd=uri-miss; detail=pass");
+    }
+    assert_eq!(scene.get("/a").await.did(), "fwd=uri-miss; stored");
+    let passed = ask(scene.clone()).await;
+    assert_eq!(
+        passed.did(),
+        "fwd=request; detail=pass",
+        "what is there is for others"
+    );
+    scene.cache.invalidate("GET shop.example/a");
+    for did in [
+        "fwd=uri-miss; detail=pass",
+        "fwd=uri-miss; stored",
+        "hit; ttl=60",
+    ] {
+        assert_eq!(
+            ask(scene.clone()).await.did(),
+            did,
+            "once all may have it, all share it"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! What may be served past its end: while it is loaded again, and where that fails.
 
+use std::task::{Context, Waker};
+use std::time::Duration;
+
 use axum::body::Body;
+use shelflife::future::{Runtime, Task};
 use shelflife_http::HttpCacheLayer;
 
-use crate::scene::{SECOND, Scene, reply, tagged, until};
+use crate::scene::{SECOND, Scene, Settings, reply, tagged, until};
 
 const SWR: &[(&str, &str)] = &[("cache-control", "max-age=5, stale-while-revalidate=10")];
 const SIE: &[(&str, &str)] = &[("cache-control", "max-age=5, stale-if-error=10")];
@@ -31,6 +35,41 @@ async fn a_response_is_served_past_its_end_while_one_refresh_is_under_way() {
         ("hit; ttl=5", "2")
     );
     assert_eq!(scene.origin.calls(), 2);
+}
+
+/// Carries out a task to its end before it goes on.
+struct AtOnce;
+
+impl Runtime for AtOnce {
+    fn spawn(&self, mut task: Task) {
+        let thread = std::thread::spawn(move || {
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(task.as_mut().poll(&mut context).is_ready());
+        });
+        thread.join().unwrap();
+    }
+
+    fn sleep(&self, _: Duration) -> Task {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn what_a_refresh_brings_is_not_for_the_request_that_began_it_however_soon_it_comes() {
+    let at_once = |cache: Settings| cache.runtime(AtOnce);
+    let scene = Scene::over(
+        at_once,
+        |layer| layer,
+        |_, n| reply(200, SWR, n.to_string()),
+    );
+    scene.get("/a").await;
+    scene.pass(7);
+    let answer = scene.crowd(1, "/a").pop().unwrap().await.unwrap();
+    assert_eq!(
+        (answer.did().as_str(), answer.body.as_str()),
+        ("hit; ttl=-2", "1")
+    );
+    assert_eq!(scene.get("/a").await.did(), "hit; ttl=5");
 }
 
 #[tokio::test]

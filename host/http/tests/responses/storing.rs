@@ -44,6 +44,12 @@ async fn what_is_for_one_client_or_for_nobody_is_not_kept() {
         let fields: &[(&str, &str)] = vec![("cache-control", control)].leak();
         assert!(!is_kept(&[], 200, fields).await, "{control}");
     }
+    let changed: &[(&str, &str)] = &[("last-modified", "Sun, 09 Sep 2001 01:00:00 GMT")];
+    assert!(is_kept(&[], 200, changed).await);
+    assert!(
+        !is_kept(&[], 302, changed).await,
+        "nothing is guessed of this status"
+    );
     assert!(
         !is_kept(&[], 302, &[]).await,
         "nothing says how long it is good"

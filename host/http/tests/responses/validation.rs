@@ -159,6 +159,35 @@ async fn no_cache_that_does_not_ask_for_it_any_more_is_served_from_the_cache() {
 }
 
 #[tokio::test]
+async fn a_validation_leaves_alone_what_has_come_in_the_meantime() {
+    for late in ["nothing has changed", "something has"] {
+        let scene = Scene::new(move |head, n| match n {
+            // To the first validation: what is kept had better go, or have another field.
+            2 if late == "nothing has changed" => reply(304, &[("x", "late")], Body::empty()),
+            2 => tagged(head, "\"0\"", "no-cache", "late"),
+            _ => tagged(head, "\"1\"", "no-cache", "page"),
+        });
+        scene.get("/a").await;
+        scene.origin.hold();
+        let validating = scene.crowd(1, "/a").pop().unwrap();
+        until(|| scene.origin.calls() == 2).await;
+        scene.cache.invalidate("GET shop.example/a");
+        scene.origin.hold();
+        scene.origin.let_go(1);
+        scene.get("/a").await;
+        scene.origin.let_go_all();
+        validating.await.unwrap();
+        let answer = scene.get("/a").await;
+        assert_eq!(answer.did(), "fwd=stale; fwd-status=304", "{late}");
+        assert_eq!(
+            (answer.body.as_str(), answer.field("x").as_str()),
+            ("page", ""),
+            "{late}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn clients_of_no_cache_do_not_wait_for_each_other() {
     let scene = Scene::new(|head, _| tagged(head, "\"1\"", "no-cache", "page"));
     scene.get("/a").await;

@@ -8,6 +8,7 @@ mod memory;
 mod origin;
 mod predicates;
 mod purges;
+mod sightings;
 mod updates;
 
 use super::*;

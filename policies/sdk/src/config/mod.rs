@@ -45,7 +45,7 @@ use serde::de::DeserializeOwned;
 
 pub use by_prefix::{ByPrefix, Settings};
 pub use named::Named;
-pub use values::{above_zero, cosine, duration, limit, maybe, share};
+pub use values::{above_zero, at_least_zero, cosine, duration, limit, maybe, share};
 
 /// What settings can be read into: every type that derives `Deserialize`, and [`ByPrefix`].
 ///

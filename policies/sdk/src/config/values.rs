@@ -55,6 +55,17 @@ pub fn above_zero<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     })
 }
 
+/// Reads a number of at least 0.
+///
+/// # Errors
+///
+/// Anything else is refused.
+pub fn at_least_zero<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    number(from, "a number of at least 0", |number| {
+        number >= 0.0 && number.is_finite()
+    })
+}
+
 /// Reads a cosine similarity: a number between -1 and 1.
 ///
 /// # Errors

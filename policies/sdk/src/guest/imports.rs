@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::bindings::imports::shelflife::policy as wit;
 use super::convert::{mode, nanos};
-use crate::event::{Instant, Level, Neighbour, PurgeMode};
+use crate::event::{Instant, Level, Neighbour, PurgeMode, Sighting};
 
 /// The host that the component was instantiated by. Of no size; every method is a direct call, so that
 /// the linker drops the imports that a policy never uses. A trait object here would keep them all.
@@ -83,6 +83,17 @@ impl Imports<'_> {
 
     pub(crate) fn purge_within(&mut self, of: &[f32], at_least: f32, how: PurgeMode) {
         wit::vectors::purge_within(of, at_least, mode(how));
+    }
+
+    pub(crate) fn sightings(&mut self, keys: &[String]) -> Vec<Sighting> {
+        wit::observe::sightings(keys)
+            .into_iter()
+            .map(|sighting| match sighting {
+                wit::observe::Sighting::Absent => Sighting::Absent,
+                wit::observe::Sighting::Unread => Sighting::Unread,
+                wit::observe::Sighting::Read => Sighting::Read,
+            })
+            .collect()
     }
 }
 
