@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::{Dir, SMALL};
+use crate::{Dir, SIX, SMALL, texts};
 
 /// What a sweep leaves behind for its readers.
 const FILES: [&str; 5] = [
@@ -125,6 +125,22 @@ fn points_come_in_the_order_of_the_grid_and_a_policy_without_a_setting_is_run_on
             report["totals"][policy]["stale_ratio"]
         );
     }
+}
+
+#[test]
+fn without_a_policy_it_is_the_six_that_are_compared() {
+    let dir = Dir::new("sweep-six");
+    dir.write("s.toml", small("[sweep]\nlist = [{}, { seed = 8 }]\n"));
+    let args = ["sweep", "s.toml", "--quiet", "--set", "duration=10s"];
+    dir.succeeds(&args);
+    let sweep = dir.json("reports/small/sweep.json");
+    let points = sweep["points"].as_array().unwrap();
+    assert_eq!(points.len(), 2);
+    let labels = texts(&points[1]["policies"], "label");
+    assert_eq!(labels[..6], SIX);
+    // Another seed, other reads.
+    let reads = |point: usize| &points[point]["policies"][0]["totals"]["reads"]["mean"];
+    assert_ne!(reads(0), reads(1));
 }
 
 #[test]
