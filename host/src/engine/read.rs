@@ -268,26 +268,24 @@ impl<V, W: Clone + Default> Engine<V, W> {
         entry: Arc<Entry<V>>,
         reader: &mut Reader<'_>,
     ) -> Result<Read<V, W>, Arc<Entry<V>>> {
-        let refresh = if self.was_checked(&entry) && entry.is_plainly_fresh(reader.now) {
-            None
-        } else {
-            match self.standing(&entry, reader.now) {
-                Standing::Fresh => {
-                    let wants_refresh = entry.wants_refresh(reader.now, reader.draw);
-                    wants_refresh
-                        .then(|| self.begin_refresh(&entry, reader))
-                        .flatten()
-                }
-                Standing::Grace => self.begin_refresh(&entry, reader),
-                Standing::Over | Standing::Hidden => return Err(entry),
-            }
-        };
-        entry.touch(reader.now);
-        Ok(Read::Hit {
+        let hit = |entry, refresh| Read::Hit {
             entry,
             refresh,
             similarity: None,
-        })
+        };
+        if self.was_checked(&entry) && entry.is_plainly_fresh(reader.now) {
+            return Ok(hit(entry, None));
+        }
+        let refresh = match self.standing(&entry, reader.now) {
+            Standing::Fresh if entry.wants_refresh(reader.now, reader.draw) => {
+                self.begin_refresh(&entry, reader)
+            }
+            Standing::Fresh => None,
+            Standing::Grace => self.begin_refresh(&entry, reader),
+            Standing::Over | Standing::Hidden => return Err(entry),
+        };
+        entry.touch(reader.now);
+        Ok(hit(entry, refresh))
     }
 
     pub(super) fn find_near(
