@@ -75,6 +75,7 @@
 //! | call | what it does | who waits |
 //! |---|---|---|
 //! | [`get`](sync::Cache::get), [`get_entry`](sync::Cache::get_entry), [`contains_key`](sync::Cache::contains_key), [`iter`](sync::Cache::iter) | what is fresh, and nothing else | nobody |
+//! | [`get_stale`](sync::Cache::get_stale) | what is fresh or within its grace or rescue, for loaders that validate it | nobody |
 //! | [`get_with`](sync::Cache::get_with), [`try_get_with`](sync::Cache::try_get_with), [`optionally_get_with`](sync::Cache::optionally_get_with) | loads what is missing; one load a key however many readers | those who came second |
 //! | [`get_many_with`](sync::Cache::get_many_with) | one load for all keys that are missing | the same |
 //! | [`get_near_with`](sync::Cache::get_near_with), [`get_similar_with`](sync::Cache::get_similar_with) | finds by meaning, else loads | the same |
@@ -94,7 +95,7 @@
 //! |---|---|---|---|
 //! | [`invalidate`](sync::Cache::invalidate), [`remove`](sync::Cache::remove) | [`expire`](sync::Cache::expire) | one key | one lock of its shard |
 //! | [`invalidate_tag`](sync::Cache::invalidate_tag), [`invalidate_tags`](sync::Cache::invalidate_tags) | [`expire_tag`](sync::Cache::expire_tag) | all that was made from something | O(1) |
-//! | [`invalidate_generation`](sync::Cache::invalidate_generation) | – | all of a generation that a policy counts | O(1) |
+//! | [`invalidate_generation`](sync::Cache::invalidate_generation) | [`expire_generation`](sync::Cache::expire_generation) | all of a generation that a policy counts | O(1) |
 //! | [`invalidate_prefix`](sync::Cache::invalidate_prefix) | [`expire_prefix`](sync::Cache::expire_prefix) | all keys that begin so | O(entries) |
 //! | [`invalidate_near`](sync::Cache::invalidate_near) | [`expire_near`](sync::Cache::expire_near) | all that means nearly the same | O(embeddings) |
 //! | [`invalidate_entries_if`](sync::Cache::invalidate_entries_if) | [`expire_entries_if`](sync::Cache::expire_entries_if) | all that a predicate says yes to | O(entries) |

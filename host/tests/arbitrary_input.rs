@@ -319,7 +319,10 @@ fn any_journal_can_be_carried_out() {
                     prefix: name(&mut rng),
                     mode,
                 },
-                3 => Purge::Bump {
+                3 if mode == PurgeMode::Drop => Purge::Bump {
+                    generation: name(&mut rng),
+                },
+                3 => Purge::ExpireGeneration {
                     generation: name(&mut rng),
                 },
                 4 => Purge::Everything { mode },

@@ -49,6 +49,67 @@ fn an_entry_says_how_it_stands_how_old_it_is_and_what_takes_it_away<C: Subject>(
     });
 }
 
+fn what_is_past_its_end_can_be_looked_at_as_long_as_it_could_answer_for_an_error<C: Subject>() {
+    let clock = ManualClock::default();
+    let builder = C::builder().clock(clock.clone());
+    let builder = builder.time_to_live(10 * SECOND).grace(20 * SECOND);
+    let cache = C::make(builder.rescue(60 * SECOND));
+    let stale = || {
+        cache
+            .at()
+            .get_stale("a")
+            .map(|entry| (entry.state(), entry.age()))
+    };
+    assert_eq!(stale(), None);
+    cache.at().insert("a", "x");
+    assert_eq!(stale(), Some((State::Fresh, Duration::ZERO)));
+    clock.advance(69 * SECOND);
+    assert_eq!(stale(), Some((State::Stale, 69 * SECOND)));
+    assert_eq!(cache.at().stats().hits, 0, "it is no read");
+    clock.advance(SECOND);
+    assert_eq!(stale(), None);
+    for (take_away, is_left) in [
+        (|cache| cache.expire("a")) as fn(&shelflife::sync::Cache<Value>),
+        |cache| cache.expire_tag("tag"),
+        |cache| cache.invalidate("a"),
+        |cache| cache.invalidate_tag("tag"),
+        |cache| cache.invalidate_all(),
+    ]
+    .into_iter()
+    .zip([true, true, false, false, false])
+    {
+        cache.at().insert_with("a", "x", |about| {
+            about.tag("tag");
+        });
+        take_away(&cache.at());
+        assert_eq!(stale().is_some(), is_left);
+    }
+    let _ = cache.try_get_with("b", |load| {
+        load.keep_failure_for(SECOND);
+        Err::<Value, _>("an error is no value")
+    });
+    assert!(cache.at().get_stale("b").is_none());
+}
+
+fn an_entry_says_whether_it_was_stored<C: Subject>() {
+    let cache = C::plain();
+    let inside = cache.clone();
+    let overtaken = cache.or_insert_with("a", move |_| {
+        inside.at().invalidate("a");
+        "x"
+    });
+    assert!(!overtaken.was_stored());
+    let skipped = cache.or_insert_with("a", |load| {
+        load.skip_store();
+        "x"
+    });
+    assert!(!skipped.was_stored());
+    let loaded = cache.or_insert_with("a", |_| "x");
+    assert!(loaded.was_stored());
+    cache.at().invalidate("a");
+    assert!(loaded.was_stored(), "and is no more");
+}
+
 fn a_change_goes_by_what_is_there<C: Subject>() {
     let cache = C::plain();
     let compute = |op: Op<Value>| {
@@ -300,6 +361,7 @@ fn what_happens_is_counted<C: Subject>() {
     verbs.invalidate_tags(["one", "two"]);
     verbs.expire_prefix("a");
     verbs.invalidate_generation("g");
+    verbs.expire_generation("g");
     verbs.invalidate_entries_if(|_, _| false);
     verbs.invalidate_all();
     let counted = verbs.stats().invalidations;
@@ -307,10 +369,10 @@ fn what_happens_is_counted<C: Subject>() {
         (counted.by_key, counted.by_tag, counted.by_prefix),
         (2, 2, 1)
     );
-    assert_eq!((counted.by_generation, counted.by_predicate), (1, 1));
+    assert_eq!((counted.by_generation, counted.by_predicate), (2, 1));
     assert_eq!(
         (counted.by_region, counted.of_all, counted.total()),
-        (0, 1, 8)
+        (0, 1, 9)
     );
 }
 
@@ -401,6 +463,8 @@ fn a_predicate_that_panics_hides_what_it_was_asked_about<C: Subject>() {
 
 on_both_caches!(
     an_entry_says_how_it_stands_how_old_it_is_and_what_takes_it_away,
+    what_is_past_its_end_can_be_looked_at_as_long_as_it_could_answer_for_an_error,
+    an_entry_says_whether_it_was_stored,
     a_change_goes_by_what_is_there,
     changes_of_one_key_come_one_after_the_other,
     a_change_from_within_a_load_of_its_key_does_not_wait_for_it,

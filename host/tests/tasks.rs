@@ -13,7 +13,7 @@ use std::time::Duration;
 use both::{Boxed, Value, poll, ready, wait_once};
 use shelflife::compute::Op;
 use shelflife::future::{Cache, Runtime, Task};
-use shelflife::{Embedding, ManualClock};
+use shelflife::{Embedding, ManualClock, State};
 
 fn plain() -> Cache<Value> {
     Cache::builder().build().unwrap()
@@ -294,6 +294,26 @@ fn refreshing(clock: &ManualClock, runtime: &Held) -> Cache<Value> {
         .runtime(runtime.clone())
         .build()
         .unwrap()
+}
+
+#[test]
+fn an_entry_is_refreshed_in_a_task_and_says_how_it_stands() {
+    let (clock, runtime) = (ManualClock::default(), Held::default());
+    let cache = refreshing(&clock, &runtime);
+    let read = |value| -> Boxed<'_, (Value, State)> {
+        let loader = move |_| async move { Ok::<_, ()>(slowly(value).await) };
+        let entry = cache.entry("a").or_try_insert_with_spawn(loader);
+        Box::pin(async {
+            let entry = entry.await.unwrap();
+            (*entry.value(), entry.state())
+        })
+    };
+    let mut first = read("OLD");
+    assert_eq!(finish(&mut first), ("OLD", State::Loaded));
+    clock.advance(Duration::from_secs(12));
+    assert_eq!(ready(&mut read("NEW")), ("OLD", State::Stale));
+    run(runtime.take().expect("a task was spawned"));
+    assert_eq!(ready(&mut read("NEVER")), ("NEW", State::Fresh));
 }
 
 #[test]

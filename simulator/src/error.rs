@@ -44,6 +44,12 @@ impl Error {
         Self { kind, message }
     }
 
+    /// The same, with what it is about behind it in brackets.
+    #[must_use]
+    pub fn within(&self, what: impl fmt::Display) -> Self {
+        Self::new(self.kind, format_args!("{} ({what})", self.message))
+    }
+
     /// Whose fault it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -78,6 +84,11 @@ mod tests {
         assert_eq!(error.to_string(), "bad; worse");
         assert_eq!((error.kind(), error.exit_status()), (Kind::Usage, 2));
         assert_eq!(Error::other("x").exit_status(), 1);
+        let within = error.within("point 3");
+        assert_eq!(
+            (within.to_string().as_str(), within.exit_status()),
+            ("bad; worse (point 3)", 2)
+        );
         assert_eq!(Error::other("a\x1b[2Jb").to_string(), "a [2Jb");
     }
 }

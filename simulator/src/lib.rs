@@ -15,8 +15,11 @@
 //! * [`workload`] makes or reads the reads and writes.
 //! * [`world`] is the virtual time, the origin, the ways by which caches hear of writes, the fleet.
 //! * [`measure`] counts.
+//! * [`statistics`] tells what is shown from what is chance.
 //! * [`report`] writes tables, files, figures and a page.
 //! * [`comparison`] runs strategies side by side.
+//! * [`recommend`] searches for the cheapest that keeps some bounds.
+//! * [`sweep`] goes through settings, in parts if there are many, and finds those that no other beats.
 
 #![forbid(unsafe_code)]
 
@@ -24,7 +27,10 @@ pub mod comparison;
 pub mod error;
 pub mod measure;
 pub mod random;
+pub mod recommend;
 pub mod report;
 pub mod scenario;
+pub mod statistics;
+pub mod sweep;
 pub mod workload;
 pub mod world;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod component;
+mod load_tool;
 mod miri;
 mod policies;
 mod repository;
@@ -18,6 +19,7 @@ usage: cargo xtask <command>
   test                        everything that has to hold before a change is proposed
   miri                        the engine's tests and threads under Miri, which needs a nightly toolchain
   miri --seeds 3..5           its threads alone, with these seeds
+  load-tool                   install wrk, by which a test loads a service, if it is not there
   component DIR [-o FILE]     build the policy crate in DIR as a component
   policies                    build the policies, and the guests of the tests, as components
   policies --check            say whether the built ones are as their sources are; builds nothing";
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["component", folder, "-o", file] => {
             component::build(root(), folder.as_ref(), Some(file.as_ref()))
         }
+        ["load-tool"] => load_tool::prepare(),
         ["miri"] => miri::run(root(), None),
         ["miri", "--seeds", seeds] => miri::run(root(), Some(seeds)),
         ["policies"] => policies::build(root()),

@@ -53,7 +53,7 @@ impl Policy for Native {
                 .map(|tag| (**tag).to_owned())
                 .collect(),
         };
-        let lease = self.policy.on_fill(&fill, &mut self.host);
+        let lease = self.policy.on_fill(fill, &mut self.host);
         let lease = lease.map_err(|reason| Error::refused("native", "on-fill", reason))?;
         Ok(Lease {
             ttl: lease.ttl.map(nanos),

@@ -4,6 +4,7 @@
 //! never waits: `read.rs` says what a reader does next, `landing.rs` what becomes of what a loader brought,
 //! `compute.rs` and `bulk.rs` the same for changes and for many keys. A shell calls loaders and waits.
 
+mod again;
 mod at_hand;
 mod build_error;
 mod builder;

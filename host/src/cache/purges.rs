@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::listener::RemovalCause;
 use super::near::{Embedding, EmbeddingError, similarity};
@@ -107,7 +106,9 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             Purge::KeysAgain { .. } => (Count::InvalidationByKey, 0),
             Purge::Tags { tags, .. } => (Count::InvalidationByTag, tags.len()),
             Purge::Prefix { .. } => (Count::InvalidationByPrefix, 1),
-            Purge::Bump { .. } => (Count::InvalidationByGeneration, 1),
+            Purge::Bump { .. } | Purge::ExpireGeneration { .. } => {
+                (Count::InvalidationByGeneration, 1)
+            }
             Purge::Everything { .. } => (Count::InvalidationOfAll, 1),
             Purge::Within { .. } => (Count::InvalidationByRegion, 1),
         };
@@ -115,14 +116,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         let now = self.time_of_purge();
         match purge {
             Purge::KeysAgain { keys, mode, after } => {
-                let later = Purge::Keys {
-                    keys: keys.clone(),
-                    mode: *mode,
-                };
-                let due = now.saturating_add(*after);
-                let mut again = self.again.lock();
-                again.push((due, later));
-                self.again_at.fetch_min(due, Ordering::AcqRel);
+                self.again.note(keys, *mode, *after, now);
                 Purged::default()
             }
             other => self.engine.purge_demanding(other, demand, now),
@@ -184,25 +178,14 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
 
     /// Carries out what is due by now. Every read looks, since a cache that only hits must purge too.
     pub(super) fn purge_again(&self, now: Instant) {
-        if now >= self.again_at.load(Ordering::Acquire) {
+        if self.again.is_due(now) {
             self.purge_what_is_due(now);
         }
     }
 
     #[cold]
     fn purge_what_is_due(&self, now: Instant) {
-        let due: Vec<Purge> = {
-            let mut again = self.again.lock();
-            let due = again
-                .extract_if(.., |(at, _)| *at <= now)
-                .map(|(_, purge)| purge)
-                .collect();
-            let next = again.iter().map(|(at, _)| *at).min();
-            self.again_at
-                .store(next.unwrap_or(Instant::MAX), Ordering::Release);
-            due
-        };
-        for purge in due {
+        for purge in self.again.take_due(now) {
             self.purge(&purge);
         }
     }

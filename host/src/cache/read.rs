@@ -205,6 +205,14 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         Some(served)
     }
 
+    /// The entry under a key for as long as it could answer for a load that fails. Loads nothing.
+    pub(super) fn get_stale(&self, key: &str) -> Option<Served<V>> {
+        let now = self.time.coarse();
+        self.purge_again(now);
+        let entry = self.engine.rescue_key(self.engine.key(key), now)?;
+        self.serve(entry, None)
+    }
+
     pub(super) fn serve(
         &self,
         entry: Arc<Entry<Cached<V>>>,

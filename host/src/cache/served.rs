@@ -110,6 +110,14 @@ impl<V> Entry<V> {
         self.served.state == State::Loaded
     }
 
+    /// Whether it is in the cache, or was: not if its load was overtaken by an invalidation, or its loader
+    /// asked that it is not kept.
+    #[must_use]
+    pub fn was_stored(&self) -> bool {
+        let entry = self.served.entry.as_ref();
+        entry.is_some_and(|entry| entry.was_stored())
+    }
+
     /// Time since it was stored.
     #[must_use]
     pub fn age(&self) -> Duration {

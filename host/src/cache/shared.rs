@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
+use super::again::Again;
 use super::at_hand::AtHand;
 use super::clock::Time;
 use super::gate::{Failure, Gate};
@@ -72,9 +71,7 @@ pub(super) struct Shared<V: Send + Sync> {
     /// Announcements so far.
     position: AtomicU64,
     /// Purges that are due later, by `keys-again`.
-    pub(super) again: Mutex<Vec<(Instant, Purge)>>,
-    /// When the first of them is due, so that a read need not take the lock to know.
-    pub(super) again_at: AtomicU64,
+    pub(super) again: Again,
 }
 
 impl<V: Clone + Send + Sync + 'static> Shared<V> {
@@ -100,8 +97,7 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             name: None,
             tracer: Tracer::default(),
             position: AtomicU64::new(0),
-            again: Mutex::default(),
-            again_at: AtomicU64::new(Instant::MAX),
+            again: Again::default(),
         }
     }
 

@@ -14,6 +14,33 @@ macro_rules! verbs {
             Some(served.into_entry(key, self.shared.time.coarse()))
         }
 
+        /// The value under a key, fresh or not, for as long as it could answer for a load that fails: within
+        /// its grace or its rescue. What was invalidated is never among it. Loads nothing, and counts as no
+        /// read.
+        ///
+        /// For loaders that ask their origin whether what is there is still good, as HTTP's conditional
+        /// requests do.
+        ///
+        /// ```
+        /// use std::time::Duration;
+        #[doc = concat!("use shelflife::", $module, "::Cache;")]
+        ///
+        /// let cache = Cache::<u32>::builder().rescue(Duration::from_secs(600)).build()?;
+        /// cache.insert("user:1", 7);
+        /// cache.expire("user:1");
+        /// assert_eq!(cache.get("user:1"), None);
+        /// let stale = cache.get_stale("user:1").unwrap();
+        /// assert!(stale.is_stale() && *stale.value() == 7);
+        ///
+        /// cache.invalidate("user:1");
+        /// assert!(cache.get_stale("user:1").is_none());
+        /// # Ok::<(), shelflife::BuildError>(())
+        /// ```
+        pub fn get_stale(&self, key: &str) -> Option<Entry<V>> {
+            let served = self.shared.get_stale(key)?;
+            Some(served.into_entry(key, self.shared.time.coarse()))
+        }
+
         /// Whether there is a fresh value under a key. Neither counts as a read nor keeps the entry from
         /// being evicted.
         pub fn contains_key(&self, key: &str) -> bool {
@@ -134,8 +161,7 @@ macro_rules! verbs {
         }
 
         /// Moves a generation on: takes away every value whose lease names it or that is kept under its
-        /// number. O(1). Which values that are decides a policy, such as `versions`. There is no soft
-        /// form: a key of the new generation is another key.
+        /// number. O(1). Which values that are decides a policy, such as `versions`.
         pub fn invalidate_generation(&self, generation: &str) {
             self.shared.purge(&Purge::Bump {
                 generation: generation.to_owned(),
@@ -190,6 +216,14 @@ macro_rules! verbs {
             let tags = tags.into_iter();
             self.shared
                 .purge_tags(tags, PurgeMode::Expire, &Demand::NONE);
+        }
+
+        /// Makes every value of a generation stale; the generation does not move, so that they are still
+        /// found. O(1).
+        pub fn expire_generation(&self, generation: &str) {
+            self.shared.purge(&Purge::ExpireGeneration {
+                generation: generation.to_owned(),
+            });
         }
 
         /// Makes every value stale whose key begins so.

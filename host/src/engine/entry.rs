@@ -224,8 +224,12 @@ impl<V> Entry<V> {
 
     /// The number of the counter that it is kept under, if it is versioned.
     pub fn counter(&self) -> Option<u32> {
+        self.counter_slot().map(Slot::id)
+    }
+
+    pub(super) fn counter_slot(&self) -> Option<&Slot> {
         let counter = self.rarer()?.counter.as_ref();
-        counter.map(|(slot, _)| slot.id())
+        counter.map(|(slot, _)| &**slot)
     }
 
     /// The counter that it is kept under, and the value.
@@ -342,7 +346,7 @@ impl<V> Entry<V> {
     }
 
     /// Whether it is stored, or was once.
-    pub(super) fn was_stored(&self) -> bool {
+    pub fn was_stored(&self) -> bool {
         self.flags.load(Ordering::Acquire) & ENTERED != 0
     }
 

@@ -10,45 +10,15 @@
 //! the old group marks its entry as checked at the new tick, and trusts that mark for ever.
 //!
 //! **G2** Memory is bounded by the names that entries carry. A name that no entry carries has no
-//! slot of its own; invalidating it writes to one of a fixed number of *folded* slots, chosen by
-//! its hash, and a name that gets a slot later starts with the tick of its folded one. At the bound an
-//! entry carries the folded slot itself, which its name goes on writing to. A collision costs a miss
-//! and never shows a stale value.
+//! slot of its own, or loses it when names take more than they may; invalidating it writes to one of a
+//! fixed number of *folded* slots, chosen by its hash, and a name that gets a slot later starts with the
+//! tick of its folded one. At the bound an entry carries the folded slot itself, which its name goes on
+//! writing to. A collision costs a miss and never shows a stale value.
 
-use std::hash::{Hash, Hasher};
-
-use hashbrown::{Equivalent, HashSet};
-use rapidhash::fast::RandomState;
-
+use super::names::Names;
 use super::safeguards::{Safeguard, holds};
 use super::shim::{Arc, AtomicU32, AtomicU64, Mutex, Ordering, RwLock};
 pub(super) use super::slot::{How, Kind, Slot, Tick};
-
-/// A slot as the table of its kind holds it: the name lies in the slot.
-#[derive(Debug)]
-struct Named(Arc<Slot>);
-
-impl PartialEq for Named {
-    fn eq(&self, other: &Named) -> bool {
-        self.0.name == other.0.name
-    }
-}
-
-impl Eq for Named {}
-
-impl Hash for Named {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.name.hash(state);
-    }
-}
-
-impl Equivalent<Named> for str {
-    fn equivalent(&self, named: &Named) -> bool {
-        *self == *named.0.name
-    }
-}
-
-type Names = HashSet<Named, RandomState>;
 
 /// How many folded slots there are, for each kind. A power of two. Model checkers keep an account of each
 /// atomic, and Miri takes seconds to make thousands.
@@ -59,6 +29,13 @@ const FOLDED: usize = if cfg!(model) {
 } else {
     4096
 };
+
+/// What names may take, of each kind, before those are looked for that nobody carries any more.
+const ROOM: usize = 16 << 20;
+
+/// How many names are looked at beside each that comes when there is no more room: one round takes a quarter
+/// as many names as there are, so that no more than that many are kept in vain.
+const LOOKS: usize = 4;
 
 /// The clock and every group.
 #[derive(Debug)]
@@ -75,6 +52,8 @@ pub(super) struct Groups {
     next_id: AtomicU32,
     /// Names with a slot of their own at most, for each kind.
     bound: usize,
+    /// What they may take, for each kind, before those are looked for that nobody carries.
+    room: usize,
     /// Names that came when the bound was reached: folding looks at every name, so it is tried only
     /// once for a share of them.
     refused: AtomicU32,
@@ -88,6 +67,10 @@ pub(super) struct Writing<'a> {
 
 impl Groups {
     pub(super) fn new(bound: usize) -> Groups {
+        Groups::with_room(bound, ROOM)
+    }
+
+    fn with_room(bound: usize, room: usize) -> Groups {
         let folded = || {
             let slot = |id| Arc::new(Slot::folded(id));
             (0..FOLDED as u32).map(slot).collect()
@@ -102,6 +85,7 @@ impl Groups {
             folded_counters: folded(),
             next_id: AtomicU32::new(FOLDED as u32),
             bound,
+            room,
             refused: AtomicU32::new(0),
         }
     }
@@ -130,18 +114,22 @@ impl Groups {
 
     /// The slot of a group that an entry is about to carry.
     pub(super) fn carry(&self, kind: Kind, name: &str) -> Arc<Slot> {
-        if let Some(Named(slot)) = self.names(kind).read().get(name) {
+        if let Some(slot) = self.names(kind).read().get(name) {
             return Arc::clone(slot);
         }
         let mut names = self.names(kind).write();
-        if let Some(Named(slot)) = names.get(name) {
+        if let Some(slot) = names.get(name) {
             return Arc::clone(slot);
+        }
+        if names.bytes() >= self.room {
+            self.retire(kind, &mut names, LOOKS);
         }
         let folded = self.folded(kind, name);
         if names.len() >= self.bound {
             let refused = self.refused.fetch_add(1, Ordering::Relaxed) as usize;
             if refused.is_multiple_of(self.bound / 8 + 1) {
-                self.retire(kind, &mut names);
+                let all = names.len();
+                self.retire(kind, &mut names, all);
             }
             if names.len() >= self.bound {
                 return Arc::clone(folded);
@@ -152,26 +140,20 @@ impl Groups {
         if holds(Safeguard::SlotInherits) {
             slot.inherit(folded);
         }
-        names.insert(Named(Arc::clone(&slot)));
+        names.add(Arc::clone(&slot));
         slot
     }
 
-    /// Folds the slots that no entry and no load carries any more.
-    fn retire(&self, kind: Kind, names: &mut Names) {
-        names.retain(|Named(slot)| {
-            let carried = Arc::strong_count(slot) > 1;
-            if !carried {
-                self.folded(kind, &slot.name).inherit(slot);
-            }
-            carried
-        });
+    /// Folds the slots, of the next few, that no entry and no load carries any more.
+    fn retire(&self, kind: Kind, names: &mut Names, looks: usize) {
+        names.give_up(looks, |slot| self.folded(kind, &slot.name).inherit(slot));
     }
 
     /// The slot of a group as it stands, its own or its folded one.
     pub(super) fn find(&self, kind: Kind, name: &str) -> Arc<Slot> {
         let names = self.names(kind).read();
         match names.get(name) {
-            Some(Named(slot)) => Arc::clone(slot),
+            Some(slot) => Arc::clone(slot),
             None => Arc::clone(self.folded(kind, name)),
         }
     }
@@ -207,7 +189,7 @@ impl Writing<'_> {
         let names = self.groups.names(kind).read();
         let folded = self.groups.folded(kind, name);
         let own = names.get(name);
-        if let Some(Named(own)) = own {
+        if let Some(own) = own {
             own.mark(self.tick, how);
         }
         // An entry that came with the name while it had no slot of its own carries the folded one for
@@ -274,6 +256,35 @@ mod tests {
         let _held = [groups.carry(Kind::Tag, "a"), groups.carry(Kind::Tag, "b")];
         assert!(groups.len() <= 2, "the bound holds");
         assert!(groups.carry(Kind::Tag, "cold").hard() > start);
+    }
+
+    #[test]
+    fn names_that_nobody_carries_are_given_up_a_few_at_a_time() {
+        let groups = Groups::with_room(1 << 20, 10_000);
+        let start = groups.now();
+        let name = |number: usize| format!("page:{number}");
+        let carried: Vec<_> = (0..400)
+            .map(|number| groups.carry(Kind::Tag, &name(number)))
+            .collect();
+        invalidate(&groups, &name(399));
+        let mut most = 0;
+        for number in 400..2_000 {
+            invalidate(&groups, &name(number));
+            assert!(groups.carry(Kind::Tag, &name(number)).hard() > start);
+            most = most.max(groups.len());
+        }
+        assert!(most <= 400 + 400 / LOOKS + 2 * LOOKS, "{most}");
+        // What is carried kept its slot.
+        for (number, slot) in carried.iter().enumerate() {
+            assert!(Arc::ptr_eq(slot, &groups.carry(Kind::Tag, &name(number))));
+        }
+        // Given up or not, it hides what was loaded before its invalidation.
+        drop(carried);
+        for number in 2_000..3_000 {
+            groups.carry(Kind::Tag, &name(number));
+        }
+        assert!(groups.len() < 200, "{}", groups.len());
+        assert!(groups.carry(Kind::Tag, &name(399)).hard() > start);
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod floors;
 mod groups;
 mod key;
 mod lease;
+mod names;
 mod purge;
 mod read;
 mod regions;

@@ -51,6 +51,11 @@ pub enum Purge {
         /// The counter's name.
         generation: String,
     },
+    /// The same entries become stale; the counter stays where it is.
+    ExpireGeneration {
+        /// The counter's name.
+        generation: String,
+    },
     /// Every entry.
     Everything {
         /// How they leave.
@@ -111,9 +116,10 @@ impl<V, W: Clone + Default> Engine<V, W> {
                 self.purge_tags(tags.iter().map(String::as_str), *mode, demand, now);
             }
             Purge::Bump { generation } => {
-                let how = self.how(PurgeMode::Drop, demand, now);
-                self.groups
-                    .invalidate(|writing| writing.mark(Kind::Counter, generation, how));
+                self.purge_generation(generation, PurgeMode::Drop, demand, now);
+            }
+            Purge::ExpireGeneration { generation } => {
+                self.purge_generation(generation, PurgeMode::Expire, demand, now);
             }
             Purge::Prefix { prefix, mode } => {
                 let shape = Shape::Prefix(prefix.clone());
@@ -189,6 +195,12 @@ impl<V, W: Clone + Default> Engine<V, W> {
         });
     }
 
+    fn purge_generation(&self, name: &str, mode: PurgeMode, demand: &Demand, now: Instant) {
+        let how = self.how(mode, demand, now);
+        self.groups
+            .invalidate(|writing| writing.mark(Kind::Counter, name, how));
+    }
+
     fn how(&self, mode: PurgeMode, demand: &Demand, now: Instant) -> How {
         How {
             soft_at: (for_groups(mode) == PurgeMode::Expire).then_some(now),
@@ -240,6 +252,15 @@ impl<V, W: Clone + Default> Engine<V, W> {
         purged: &mut Purged<V>,
     ) {
         let mode = for_groups(mode);
+        if !self.regions.have_room_for(&shape) {
+            // Some may be kept for loads that have come home by now.
+            let settled = self.settled(now);
+            self.give_up(&settled, purged);
+            if !self.regions.have_room_for(&shape) {
+                // It takes no memory, and covers what the region would have.
+                return self.purge_everything(mode, demand, now, purged);
+            }
+        }
         let mut marks = Marks::default();
         if let Some(mark) = demand.mark {
             marks.add(mark, self.floors.until(now));
@@ -351,7 +372,7 @@ impl<V, W: Clone + Default> Engine<V, W> {
         self.groups.invalidate(|writing| writing.mark_all(how));
         if let Some(vectors) = &mut vectors {
             // Already hidden by the tick: this only gives the memory back.
-            purged.removed = self.store.drain();
+            purged.removed.extend(self.store.drain());
             vectors.clear();
         }
     }

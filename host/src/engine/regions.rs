@@ -25,6 +25,10 @@ use super::vectors::similarity;
 /// locks of the engine. It must not call the engine, nor panic.
 pub type Predicate<V> = Arc<dyn Fn(&Entry<V>) -> bool + Send + Sync>;
 
+/// What regions may take together, in bytes. Where many come while one load is in flight, there is no more
+/// room for the next; then everything is invalidated in its place, which takes none.
+const ROOM: usize = 16 << 20;
+
 /// What a region covers.
 pub(super) enum Shape<V> {
     Prefix(String),
@@ -41,6 +45,16 @@ impl<V> Shape<V> {
             }),
             Shape::Where(predicate) => predicate(entry),
         }
+    }
+
+    /// What a region of it takes. What a predicate has with it is its own affair.
+    fn size(&self) -> usize {
+        let more = match self {
+            Shape::Prefix(prefix) => prefix.len(),
+            Shape::Ball { centre, .. } => size_of_val::<[f32]>(centre),
+            Shape::Where(predicate) => size_of_val(predicate),
+        };
+        size_of::<Region<V>>() + more
     }
 }
 
@@ -65,6 +79,8 @@ pub(super) enum Verdict {
 /// The regions that are still needed, oldest first.
 pub(super) struct Regions<V> {
     regions: RwLock<Vec<Arc<Region<V>>>>,
+    /// What they take, written under their lock.
+    bytes: AtomicU64,
     /// Tick of the newest: entries checked since need not look.
     newest: AtomicU64,
 }
@@ -73,6 +89,7 @@ impl<V> Default for Regions<V> {
     fn default() -> Regions<V> {
         Regions {
             regions: RwLock::default(),
+            bytes: AtomicU64::default(),
             newest: AtomicU64::default(),
         }
     }
@@ -82,8 +99,17 @@ impl<V> Regions<V> {
     /// Called while the invalidation clock is being written, so that the tick shows afterwards.
     pub(super) fn append(&self, region: Arc<Region<V>>) {
         let tick = region.tick;
-        self.regions.write().push(region);
+        let mut regions = self.regions.write();
+        let size = region.shape.size() as u64;
+        self.bytes.fetch_add(size, Ordering::Relaxed);
+        regions.push(region);
+        drop(regions);
         self.newest.store(tick, Ordering::Release);
+    }
+
+    /// Whether there is room for one more. Threads that ask at the same time may each be told so.
+    pub(super) fn have_room_for(&self, shape: &Shape<V>) -> bool {
+        self.bytes.load(Ordering::Relaxed) as usize + shape.size() <= ROOM
     }
 
     /// What the regions that came after `start` say of an entry.
@@ -133,9 +159,14 @@ impl<V> Regions<V> {
     }
 
     pub(super) fn give_up(&self, ticks: &[Tick]) {
-        self.regions
-            .write()
-            .retain(|region| !ticks.contains(&region.tick));
+        self.regions.write().retain(|region| {
+            let is_kept = !ticks.contains(&region.tick);
+            if !is_kept {
+                let size = region.shape.size() as u64;
+                self.bytes.fetch_sub(size, Ordering::Relaxed);
+            }
+            is_kept
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -68,7 +68,8 @@ impl<V, W: Clone + Default> Engine<V, W> {
             Verdict::Expired(at) => entry.expire(at),
             Verdict::Hidden => return false,
         }
-        for slot in self.slots(entry) {
+        // A counter that an entry is kept under hides nothing of it, its place does; but it expires it.
+        for slot in self.slots(entry).chain(entry.counter_slot()) {
             if let Some(at) = slot.stale_since(known, entry.stored()) {
                 entry.expire(at);
             }

@@ -182,6 +182,7 @@ pub(super) fn names(purges: &[Purge]) -> BTreeMap<(&'static str, String), u64> {
             }
             Purge::Prefix { prefix, mode } => note("prefix", format!("{prefix} ({})", how(*mode))),
             Purge::Bump { generation } => note("bump", generation.clone()),
+            Purge::ExpireGeneration { generation } => note("expire", generation.clone()),
             Purge::Everything { mode } => note("everything", how(*mode).to_owned()),
             Purge::Within {
                 centre,

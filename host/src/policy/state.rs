@@ -112,7 +112,9 @@ fn extent(purge: &Purge) -> (usize, usize) {
     match purge {
         Purge::Keys { keys, .. } | Purge::KeysAgain { keys, .. } => of(keys),
         Purge::Tags { tags, .. } => of(tags),
-        Purge::Prefix { prefix: name, .. } | Purge::Bump { generation: name } => (1, name.len()),
+        Purge::Prefix { prefix: name, .. }
+        | Purge::Bump { generation: name }
+        | Purge::ExpireGeneration { generation: name } => (1, name.len()),
         Purge::Everything { .. } => (1, 0),
         Purge::Within { centre, .. } => (1, size_of_val::<[f32]>(centre)),
     }

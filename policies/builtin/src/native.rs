@@ -36,10 +36,10 @@ mod tests {
         let mut tags = native("tags").unwrap();
         let fill = shelflife_policy::Fill::of("user:1");
         let mut host = shelflife_policy::testing::TestHost::new();
-        assert!(tags.on_fill(&fill, &mut host).is_err());
+        assert!(tags.on_fill(fill.clone(), &mut host).is_err());
         tags.configure(r#"{ "ttl": "1s" }"#).unwrap();
         tags.configure(r#"{ "tll": "2s" }"#).unwrap_err();
-        let lease = tags.on_fill(&fill, &mut host).unwrap();
+        let lease = tags.on_fill(fill, &mut host).unwrap();
         assert_eq!(lease.ttl, Some(std::time::Duration::from_secs(1)));
     }
 
@@ -49,11 +49,7 @@ mod tests {
         ttl.configure("{}").unwrap();
         let mut host = shelflife_policy::testing::TestHost::new();
         let fill = shelflife_policy::Fill::of("user:1");
-        assert!(
-            ttl.on_fill(&fill, &mut host)
-                .unwrap_err()
-                .contains("leases")
-        );
+        assert!(ttl.on_fill(fill, &mut host).unwrap_err().contains("leases"));
         assert!(
             ttl.on_changes(&[], &mut host)
                 .unwrap_err()

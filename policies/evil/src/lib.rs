@@ -73,14 +73,34 @@ enum Harm {
     PurgeEverything,
     /// Searches for ever.
     Search,
+    /// Keeps a megabyte more after each call.
+    Hoard,
+    /// Gives each entry names of its own, as many and as long as it may: tags, and counters.
+    NewNames,
+    /// Purges by prefixes that nothing has, others each time.
+    NewPrefixes,
+    /// Purges by vectors that nothing is near, as long as it may.
+    NewVectors,
+    /// Wants megabytes of keys purged once more in a year.
+    InAYear,
 }
 
 /// The policy.
 pub struct Evil {
     settings: Settings,
+    /// What it holds and has no use for.
+    held: Vec<Vec<u8>>,
+    /// Names that it has made up.
+    names: u64,
 }
 
 const MEGABYTE: usize = 1 << 20;
+/// As long as a name may be.
+const LONG: usize = 1_024;
+/// As many tags as an entry may have.
+const MANY: usize = 64;
+/// Names of that length come to nearly a megabyte, and so do five hundred vectors of half of it.
+const ALL: usize = 900;
 
 impl Policy for Evil {
     type Config = Settings;
@@ -98,16 +118,22 @@ impl Policy for Evil {
                 _ => {}
             }
         }
-        Ok((Self { settings }, plan))
+        let evil = Self {
+            settings,
+            held: Vec::new(),
+            names: 0,
+        };
+        Ok((evil, plan))
     }
 
-    fn on_fill(&mut self, fill: &Fill, host: &mut Host) -> Result<Lease, String> {
+    fn on_fill(&mut self, fill: Fill, host: &mut Host) -> Result<Lease, String> {
         let lease = Lease::for_duration(Duration::from_secs(600)).tag(&fill.key);
         if self.settings.r#in != Call::OnFill {
             return Ok(lease);
         }
         harm(self.settings.does)?;
         log(self.settings.does, host);
+        self.hoard();
         Ok(match self.settings.does {
             Harm::TooMany => Lease {
                 tags: vec!["tag".to_owned(); 10_000],
@@ -115,6 +141,11 @@ impl Policy for Evil {
             },
             Harm::LongName => lease.tag("x".repeat(MEGABYTE)),
             Harm::NotANumber => lease.jitter(f64::NAN),
+            Harm::NewNames => Lease {
+                tags: self.new_names(MANY, &fill.key),
+                generations: self.new_names(MANY, &fill.key),
+                ..lease
+            },
             _ => lease,
         })
     }
@@ -127,6 +158,7 @@ impl Policy for Evil {
         }
         harm(self.settings.does)?;
         log(self.settings.does, host);
+        self.hoard();
         match self.settings.does {
             Harm::LongName => host.purge_keys(&["x".repeat(MEGABYTE)], PurgeMode::Drop),
             Harm::NotANumber => host.purge_within(&[f32::NAN; 4], 0.5, PurgeMode::Drop),
@@ -147,9 +179,44 @@ impl Policy for Evil {
             Harm::Search => loop {
                 black_box(host.nearest(&[1.0, 0.0], 0.5, 10));
             },
+            Harm::NewPrefixes => {
+                for prefix in self.new_names(ALL, "") {
+                    host.purge_prefix(&prefix, PurgeMode::Drop);
+                }
+            }
+            Harm::NewVectors => {
+                for _ in 0..500 {
+                    host.purge_within(&[1.0; LONG / 2], 0.5, PurgeMode::Drop);
+                }
+            }
+            Harm::InAYear => {
+                let keys = self.new_names(ALL, "");
+                let year = Duration::from_secs(365 * 24 * 3600);
+                host.purge_keys_again(&keys, PurgeMode::Drop, year);
+            }
             _ => host.purge_tags(&keys, PurgeMode::Drop),
         }
         Ok(())
+    }
+}
+
+impl Evil {
+    /// Names that it never used before; those of two instances differ by what they begin with.
+    fn new_names(&mut self, many: usize, begin: &str) -> Vec<String> {
+        (0..many)
+            .map(|_| {
+                self.names += 1;
+                let name = format!("{begin}:{}:", self.names);
+                let rest = LONG - name.len();
+                name + &"x".repeat(rest)
+            })
+            .collect()
+    }
+
+    fn hoard(&mut self) {
+        if self.settings.does == Harm::Hoard {
+            self.held.push(black_box(vec![1; MEGABYTE]));
+        }
     }
 }
 

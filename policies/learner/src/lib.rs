@@ -78,12 +78,12 @@ impl Policy for Learner {
         Ok((Self { settings, seen: 0 }, plan))
     }
 
-    fn on_fill(&mut self, fill: &Fill, _: &mut Host) -> Result<Lease, String> {
+    fn on_fill(&mut self, fill: Fill, _: &mut Host) -> Result<Lease, String> {
         self.seen += 1;
         let steps = u32::try_from(self.seen).unwrap_or(u32::MAX);
         Ok(Lease::for_duration(self.settings.step * steps)
-            .tag(&fill.key)
-            .tags(&fill.depends_on))
+            .tag(fill.key)
+            .tags(fill.depends_on))
     }
 
     fn on_changes(&mut self, changes: &[Change], host: &mut Host) -> Result<(), String> {

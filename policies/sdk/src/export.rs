@@ -10,12 +10,29 @@
 /// Once a crate, at its root or in any module.
 ///
 /// ```
+/// # use serde::Deserialize;
+/// # use shelflife_policy::{Change, Fill, Host, Lease, Listen, Plan, Policy, PurgeMode};
+/// # #[derive(Deserialize)]
+/// # struct Settings {}
 /// # struct Tags;
-/// # impl shelflife_policy::Policy for Tags {
-/// #     type Config = ();
-/// #     fn configure(_: ()) -> Result<(Self, shelflife_policy::Plan), String> { unimplemented!() }
+/// # impl Policy for Tags {
+/// #     type Config = Settings;
+/// #     fn configure(_: Settings) -> Result<(Self, Plan), String> {
+/// #         Ok((Tags, Plan::on_fill().listen(Listen::Writes)))
+/// #     }
+/// #     fn on_fill(&mut self, fill: Fill, _: &mut Host) -> Result<Lease, String> {
+/// #         Ok(Lease::until_purged().tags(fill.depends_on))
+/// #     }
+/// #     fn on_changes(&mut self, changes: &[Change], host: &mut Host) -> Result<(), String> {
+/// #         let tags: Vec<_> = changes.iter().map(|change| change.key.clone()).collect();
+/// #         host.purge_tags(&tags, PurgeMode::Drop);
+/// #         Ok(())
+/// #     }
 /// # }
 /// shelflife_policy::export!(Tags: leases, reactions);
+///
+/// use shelflife_policy::Exported;
+/// assert!(Tags::EXPORTS.leases && Tags::EXPORTS.reactions && !Tags::EXPORTS.snapshots);
 /// ```
 #[macro_export]
 macro_rules! export {

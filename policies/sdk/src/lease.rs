@@ -110,17 +110,21 @@ impl Lease {
     }
 
     /// Adds a tag, unless the lease carries it already.
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        let tag = tag.into();
-        if !self.tags.contains(&tag) {
-            self.tags.push(tag);
-        }
-        self
+    pub fn tag(self, tag: impl Into<String>) -> Self {
+        self.tags([tag])
     }
 
     /// Adds tags, each unless the lease carries it already.
-    pub fn tags<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Self {
-        tags.into_iter().fold(self, Self::tag)
+    pub fn tags<T: Into<String>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
+        let tags = tags.into_iter();
+        self.tags.reserve(tags.size_hint().0);
+        for tag in tags {
+            let tag = tag.into();
+            if !self.tags.iter().any(|carried| is_same(carried, &tag)) {
+                self.tags.push(tag);
+            }
+        }
+        self
     }
 
     /// Adds a counter that must not have moved since the load began.
@@ -137,6 +141,18 @@ impl Lease {
         });
         self
     }
+}
+
+/// Whether two names are one. Names of records differ at their ends, and a component compares byte by byte
+/// from the front; so the ends come first.
+fn is_same(one: &str, other: &str) -> bool {
+    let end = |name: &str| {
+        name.as_bytes()
+            .last_chunk()
+            .copied()
+            .map(u64::from_le_bytes)
+    };
+    one.len() == other.len() && end(one) == end(other) && one == other
 }
 
 /// When an entry that is still fresh is loaded again before its time is up.
@@ -159,4 +175,27 @@ pub struct Hint {
     pub name: String,
     /// What it is set to.
     pub value: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_carried_once_and_in_the_order_in_which_it_came() {
+        let tags = [
+            "a",
+            "b",
+            "a",
+            "",
+            "product:1",
+            "product:2",
+            "product:1",
+            "x:product:1",
+            "",
+        ];
+        let lease = Lease::until_purged().tag("b").tags(tags).tag("product:2");
+        let carried = ["b", "a", "", "product:1", "product:2", "x:product:1"];
+        assert_eq!(lease.tags, carried);
+    }
 }

@@ -41,9 +41,11 @@
 //! imports exactly the interfaces whose methods of [`Host`] it calls, so that the operator reads from
 //! the file what it may do.
 
-// The bindings are the one place that needs `unsafe`, and exist in components alone.
+// The bindings and the allocator are what needs `unsafe`, and exist in components alone.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
+#[cfg(any(test, target_arch = "wasm32"))]
+mod blocks;
 pub mod config;
 mod event;
 mod export;

@@ -28,7 +28,7 @@ pub trait NativePolicy {
     ///
     /// The policy's own text, or one that says that `configure` was not called or that the policy does
     /// not export `leases`.
-    fn on_fill(&mut self, fill: &Fill, host: &mut dyn NativeHost) -> Result<Lease, String>;
+    fn on_fill(&mut self, fill: Fill, host: &mut dyn NativeHost) -> Result<Lease, String>;
 
     /// Passes changes in feed order.
     ///
@@ -79,7 +79,7 @@ impl<P: Exported> NativePolicy for Native<P> {
         Ok(plan)
     }
 
-    fn on_fill(&mut self, fill: &Fill, host: &mut dyn NativeHost) -> Result<Lease, String> {
+    fn on_fill(&mut self, fill: Fill, host: &mut dyn NativeHost) -> Result<Lease, String> {
         if !P::EXPORTS.leases {
             return Err("the policy does not export `leases`".to_owned());
         }

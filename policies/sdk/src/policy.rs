@@ -26,13 +26,13 @@ pub trait Policy: Sized {
     fn configure(config: Self::Config) -> Result<(Self, Plan), String>;
 
     /// Called after a load and before the store, for keys whose rule has no lease. The answer is the
-    /// lease of this one entry.
+    /// lease of this one entry. The fill is the policy's own: what it names may go into the lease as it is.
     ///
     /// # Errors
     ///
     /// On an error the entry is stored under the host's safety-net lease, and the failure is counted;
     /// the request is answered all the same.
-    fn on_fill(&mut self, _fill: &Fill, _host: &mut Host) -> Result<Lease, String> {
+    fn on_fill(&mut self, _fill: Fill, _host: &mut Host) -> Result<Lease, String> {
         Err("this policy exports `leases` but does not implement `on_fill`".to_owned())
     }
 

@@ -262,7 +262,7 @@ pub fn refusal_of<P: Policy>(config_json: &str) -> String {
 pub fn lease_on_fill<P: Policy>(config_json: &str, fill: &Fill) -> Lease {
     let (mut policy, _) = configured::<P>(config_json);
     policy
-        .on_fill(fill, &mut Host::native(&mut TestHost::new()))
+        .on_fill(fill.clone(), &mut Host::native(&mut TestHost::new()))
         .expect("the policy gives a lease")
 }
 

@@ -5,6 +5,8 @@
 
 mod settings;
 
+use std::iter::once;
+
 pub use settings::Settings;
 
 use settings::Prepared;
@@ -33,12 +35,12 @@ impl Policy for Tags {
         Ok((tags, plan))
     }
 
-    fn on_fill(&mut self, fill: &Fill, _: &mut Host) -> Result<Lease, String> {
+    fn on_fill(&mut self, fill: Fill, _: &mut Host) -> Result<Lease, String> {
         let settings = self.settings.of(&fill.key);
+        let by_pattern = settings.tags_by_pattern(&fill.key)?;
         Ok(Lease::within(settings.ttl)
-            .tag(&fill.key)
-            .tags(&fill.depends_on)
-            .tags(settings.tags_by_pattern(&fill.key)?))
+            .tags(once(fill.key).chain(fill.depends_on))
+            .tags(by_pattern))
     }
 
     fn on_changes(&mut self, changes: &[Change], host: &mut Host) -> Result<(), String> {

@@ -149,12 +149,15 @@ impl Run {
 }
 
 impl Common {
-    fn dir(&self, loaded: &Loaded) -> PathBuf {
+    pub(super) fn dir(&self, loaded: &Loaded) -> PathBuf {
         let default = || Path::new("reports").join(&loaded.scenario.name);
         self.out.clone().unwrap_or_else(default)
     }
 
     fn compare(&self, loaded: &Loaded, command: &str, dir: &Path) -> Result<Report, Error> {
+        if loaded.scenario.sweep.is_some() {
+            return Err(loaded.sweep_error("a [sweep] is carried out by `shelflife sweep`"));
+        }
         // Before it runs for an hour.
         report::check_place(dir)?;
         let workload = workload::build(loaded)?;
@@ -170,7 +173,7 @@ impl Common {
         self.show(&report::table(&report), &dir)
     }
 
-    fn show(&self, table: &str, dir: &Path) -> Result<(), Error> {
+    pub(super) fn show(&self, table: &str, dir: &Path) -> Result<(), Error> {
         if self.quiet {
             return Ok(());
         }
@@ -184,7 +187,7 @@ impl Common {
 }
 
 /// The last part of a path: reports name no folders of the machine they were made on.
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

@@ -1,7 +1,10 @@
 //! What the program does, one file a subcommand.
 
 mod compare;
+mod merge;
 mod policy;
+mod recommend;
+mod sweep;
 mod trace;
 mod wrong;
 
@@ -18,6 +21,8 @@ Examples:
   shelflife compare --trace my.csv                     the same on a trace of your own
   shelflife compare --policy ttl:ttl=60s --policy './mine.wasm:{\"ttl\":\"60s\"}'
   shelflife run scenario.toml --out reports/mine
+  shelflife sweep scenario.toml                        every setting that its [sweep] names
+  shelflife recommend --trace my.csv --max-stale-age 5s --max-stale-ratio 0.001
   shelflife trace stat my.csv.zst
   shelflife policy inspect ./mine.wasm
 
@@ -38,6 +43,12 @@ enum Command {
     Compare(compare::Compare),
     /// What a scenario names, with two baselines.
     Run(compare::Run),
+    /// Settings gone through: a grid or a list, on all cores or on many machines.
+    Sweep(sweep::Sweep),
+    /// The parts of a sweep put together.
+    Merge(merge::Merge),
+    /// The cheapest pattern, with its settings, that keeps what is asked for.
+    Recommend(recommend::Recommend),
     /// Look at traces, convert them, or write one from a scenario.
     #[command(subcommand)]
     Trace(trace::Trace),
@@ -118,6 +129,9 @@ pub fn run() -> Result<(), Error> {
     match program.command {
         Command::Compare(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Sweep(command) => command.run(),
+        Command::Merge(command) => command.run(),
+        Command::Recommend(command) => command.run(),
         Command::Trace(command) => command.run(),
         Command::Policy(command) => command.run(),
     }

@@ -2,6 +2,7 @@
 
 mod policies;
 mod progress;
+mod warmup;
 
 use std::io::Write;
 use std::sync::atomic::AtomicU64;
@@ -10,12 +11,13 @@ use std::time::Instant;
 use rayon::prelude::*;
 use shelflife::policy::Calls;
 
-pub use policies::{Contender, contenders};
+pub use policies::{Components, Contender, contenders, hex};
 pub use progress::Progress;
 
 use crate::error::Error;
-use crate::report::{PolicyTiming, Report, Run, SCHEMA_VERSION, Timing, TraceInfo, totals};
+use crate::report::{PolicyTiming, Report, Run, SCHEMA_VERSION, Timing, TraceInfo, Warmup, totals};
 use crate::scenario::Loaded;
+use crate::statistics::{Evidence, differences, doubts};
 use crate::workload::Workload;
 use crate::world::{self, Outcome};
 
@@ -51,28 +53,53 @@ pub fn compare(loaded: &Loaded, workload: &Workload, effort: Effort) -> Result<R
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::other(format!("no threads to run on: {error}")))?;
     let done = AtomicU64::new(0);
-    let expected = workload.expected_events() * jobs.len() as u64;
-    let started = Instant::now();
-    let finished = Progress::watch(effort.progress, &done, expected, || {
+    let scenario = &loaded.scenario;
+    let trials = warmup::trials(scenario, &contenders);
+    let expected = workload.expected_events() * (jobs.len() as u64 + trials);
+    let (warmup, finished, seconds) = Progress::watch(effort.progress, &done, expected, || {
         pool.install(|| {
+            let warmup = warmup::settle(scenario, workload, &contenders, &done)?;
+            let mut workload = workload.clone();
+            if trials > 0 {
+                workload.warmup = warmup.used_us * 1000;
+            }
+            let started = Instant::now();
             // Each run by itself: they take very different times.
             let runs = jobs.par_iter().with_max_len(1);
-            runs.map(|(contender, replication)| {
-                let started = Instant::now();
-                let scenario = &loaded.scenario;
-                let strategy = &contender.strategy;
-                let outcome = world::run(scenario, workload, strategy, *replication, &done)
-                    .map_err(Error::usage)?;
-                Ok(Finished {
-                    outcome,
-                    seconds: started.elapsed().as_secs_f64(),
+            let finished = runs
+                .map(|(contender, replication)| {
+                    let started = Instant::now();
+                    let strategy = &contender.strategy;
+                    let outcome = world::run(scenario, &workload, strategy, *replication, &done)
+                        .map_err(Error::usage)?;
+                    Ok(Finished {
+                        outcome,
+                        seconds: started.elapsed().as_secs_f64(),
+                    })
                 })
-            })
-            .collect::<Result<Vec<Finished>, Error>>()
+                .collect::<Result<Vec<Finished>, Error>>()?;
+            Ok((warmup, finished, started.elapsed().as_secs_f64()))
         })
     })?;
-    let seconds = started.elapsed().as_secs_f64();
-    assemble(loaded, workload, &contenders, &jobs, finished, seconds)
+    let report = assemble(loaded, workload, &contenders, &jobs, finished, seconds)?;
+    Ok(conclude(report, warmup, loaded))
+}
+
+/// What the runs come to: which differences are shown, and what is to be doubted.
+fn conclude(report: Report, warmup: Warmup, loaded: &Loaded) -> Report {
+    let evidence = Evidence {
+        policies: &report.policies,
+        runs: &report.runs,
+        warmup: &warmup,
+        replayed: report.trace.is_some(),
+    };
+    Report {
+        differences: differences(&report.policies, &report.runs),
+        doubts: doubts(evidence),
+        intervals_cover: warmup::intervals_cover(&loaded.scenario),
+        warmup,
+        ..report
+    }
 }
 
 fn assemble(
@@ -134,6 +161,10 @@ fn assemble(
             .collect(),
         runs,
         totals,
+        differences: Vec::new(),
+        doubts: Vec::new(),
+        intervals_cover: String::new(),
+        warmup: Warmup::default(),
         timing,
         command: String::new(),
         companions: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use shelflife::policy::{CompiledPolicy, Guard, Limits, Runtime, Surroundings};
 
@@ -41,68 +42,112 @@ impl Contender {
 ///
 /// Names the policy and what is wrong with its file or its settings.
 pub fn contenders(loaded: &Loaded) -> Result<Vec<Contender>, Error> {
-    let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
-    let policies = loaded.scenario.policies.iter();
-    let mut contenders: Vec<Contender> = policies
-        .enumerate()
-        .map(|(index, policy)| {
-            contender(loaded, policy, &runtime).map_err(|error| match error.kind() {
-                Kind::Usage => loaded.policy_error(index, error),
-                Kind::Other => error,
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    let [no_cache, perfect] = BASELINES;
-    contenders.push(Contender::baseline(no_cache, Strategy::NoCache));
-    contenders.push(Contender::baseline(perfect, Strategy::Perfect));
-    Ok(contenders)
+    Components::new()?.contenders(loaded)
 }
 
-fn contender(loaded: &Loaded, policy: &Policy, runtime: &Runtime) -> Result<Contender, Error> {
-    let config = serde_json::to_string(&policy.config)
-        .map_err(|error| Error::other(format!("policy {}: {error}", policy.label)))?;
-    let (maker, wants_rows, component_sha256) = match policy.uses.strip_prefix("native:") {
-        Some(name) => (native(name)?, true, None),
-        None => {
-            let bytes = component(loaded, policy)?;
-            let compiled = runtime
-                .compile(&policy.label, &bytes)
-                .map_err(Error::usage)?;
-            let wants_rows = compiled
-                .interfaces()
-                .imports
-                .iter()
-                .any(|name| name.contains("/rows@"));
-            (
-                instances_of(compiled),
+/// Makes contenders of many scenarios: a component is compiled once, however many name it.
+pub struct Components {
+    runtime: Runtime,
+    /// By the label that its errors have, and its hash.
+    compiled: FxHashMap<(String, String), CompiledPolicy>,
+}
+
+impl Components {
+    /// Without any component.
+    ///
+    /// # Errors
+    ///
+    /// WebAssembly cannot be run on this machine.
+    pub fn new() -> Result<Self, Error> {
+        let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
+        let compiled = FxHashMap::default();
+        Ok(Self { runtime, compiled })
+    }
+
+    /// Everything that a scenario compares, checked and compiled, and the two baselines.
+    ///
+    /// # Errors
+    ///
+    /// Names the policy and what is wrong with its file or its settings.
+    pub fn contenders(&mut self, loaded: &Loaded) -> Result<Vec<Contender>, Error> {
+        let policies = loaded.scenario.policies.iter();
+        let mut contenders: Vec<Contender> = policies
+            .enumerate()
+            .map(|(index, policy)| {
+                let contender = self.contender(loaded, policy);
+                contender.map_err(|error| match error.kind() {
+                    Kind::Usage => loaded.policy_error(index, error),
+                    Kind::Other => error,
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        let [no_cache, perfect] = BASELINES;
+        contenders.push(Contender::baseline(no_cache, Strategy::NoCache));
+        contenders.push(Contender::baseline(perfect, Strategy::Perfect));
+        Ok(contenders)
+    }
+
+    /// One policy, checked and compiled. The path of a component is one of the scenario.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its file or its settings.
+    pub fn contender(&mut self, loaded: &Loaded, policy: &Policy) -> Result<Contender, Error> {
+        let config = serde_json::to_string(&policy.config)
+            .map_err(|error| Error::other(format!("policy {}: {error}", policy.label)))?;
+        let (maker, wants_rows, component_sha256) = match policy.uses.strip_prefix("native:") {
+            Some(name) => (native(name)?, true, None),
+            None => {
+                let bytes = component(loaded, policy)?;
+                let sha256 = hex(&Sha256::digest(&bytes));
+                let compiled = self.compiled(&policy.label, &sha256, &bytes)?;
+                let wants_rows = compiled
+                    .interfaces()
+                    .imports
+                    .iter()
+                    .any(|name| name.contains("/rows@"));
+                (instances_of(compiled), wants_rows, Some(sha256))
+            }
+        };
+        // Configured once before anything runs, so that a wrong setting costs no time.
+        let trial = Arc::clone(&maker);
+        let trial = Box::new(move || trial(Surroundings::default()));
+        Guard::configure(trial, &config, &FEEDS, Limits::deterministic()).map_err(Error::usage)?;
+        let kind = match component_sha256 {
+            Some(_) => PolicyKind::Component,
+            None => PolicyKind::Native,
+        };
+        let info = PolicyInfo {
+            label: policy.label.clone(),
+            source: policy.uses.clone(),
+            component_sha256,
+            config: serde_json::Value::Object(policy.config.clone()),
+            kind,
+        };
+        Ok(Contender {
+            info,
+            strategy: Strategy::Policy {
+                maker,
+                config,
                 wants_rows,
-                Some(hex(&Sha256::digest(&bytes))),
-            )
+            },
+        })
+    }
+
+    fn compiled(
+        &mut self,
+        label: &str,
+        sha256: &str,
+        bytes: &[u8],
+    ) -> Result<CompiledPolicy, Error> {
+        let name = (label.to_owned(), sha256.to_owned());
+        if let Some(compiled) = self.compiled.get(&name) {
+            return Ok(compiled.clone());
         }
-    };
-    // Configured once before anything runs, so that a wrong setting costs no time.
-    let trial = Arc::clone(&maker);
-    let trial = Box::new(move || trial(Surroundings::default()));
-    Guard::configure(trial, &config, &FEEDS, Limits::deterministic()).map_err(Error::usage)?;
-    let kind = match component_sha256 {
-        Some(_) => PolicyKind::Component,
-        None => PolicyKind::Native,
-    };
-    let info = PolicyInfo {
-        label: policy.label.clone(),
-        source: policy.uses.clone(),
-        component_sha256,
-        config: serde_json::Value::Object(policy.config.clone()),
-        kind,
-    };
-    Ok(Contender {
-        info,
-        strategy: Strategy::Policy {
-            maker,
-            config,
-            wants_rows,
-        },
-    })
+        let compiled = self.runtime.compile(label, bytes).map_err(Error::usage)?;
+        self.compiled.insert(name, compiled.clone());
+        Ok(compiled)
+    }
 }
 
 fn instances_of(compiled: CompiledPolicy) -> Maker {
@@ -149,6 +194,7 @@ fn unknown(what: &str, name: &str) -> Error {
     ))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -14,12 +14,33 @@ impl Progress {
     /// Runs `work` and, where it is wanted, shows on standard error how many of the `expected` events
     /// are `done`. Nothing is left on the screen, and nothing is written where it is no terminal.
     pub fn watch<T>(wanted: bool, done: &AtomicU64, expected: u64, work: impl FnOnce() -> T) -> T {
+        let style =
+            "{bar:30} {percent:>3} %  {human_pos} of {human_len} events  {speed}  {eta} left";
+        Self::show(wanted, style, done, expected, work)
+    }
+
+    /// As [`Progress::watch`], of whole runs.
+    pub fn watch_runs<T>(
+        wanted: bool,
+        done: &AtomicU64,
+        expected: u64,
+        work: impl FnOnce() -> T,
+    ) -> T {
+        let style = "{bar:30} {percent:>3} %  {human_pos} of {human_len} runs  {eta} left";
+        Self::show(wanted, style, done, expected, work)
+    }
+
+    fn show<T>(
+        wanted: bool,
+        style: &str,
+        done: &AtomicU64,
+        expected: u64,
+        work: impl FnOnce() -> T,
+    ) -> T {
         if !wanted {
             return work();
         }
         let bar = ProgressBar::with_draw_target(Some(expected), ProgressDrawTarget::stderr());
-        let style =
-            "{bar:30} {percent:>3} %  {human_pos} of {human_len} events  {speed}  {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(
                 style.with_key("speed", |state: &ProgressState, out: &mut dyn Write| {

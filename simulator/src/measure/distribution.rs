@@ -9,6 +9,9 @@ use super::{Lag, Latency, Quantiles, Rate, Spread};
 /// Up to here every value is kept; past it, a histogram of three significant digits.
 const EXACT: usize = 1 << 20;
 
+/// By how much of itself a value of the histogram may lie below the edge that stands for it.
+const RESOLUTION: f64 = 1e-3;
+
 /// Collects whole numbers and answers for their quantiles: exactly up to about a million of them,
 /// and from then on within 0.1 %.
 ///
@@ -102,6 +105,14 @@ impl Distribution {
             });
             found.map_or(0.0, |(value, _)| (*value).min(self.max) as f64)
         })
+    }
+
+    /// How finely its percentiles are known, as a share of their value; 0: exactly.
+    pub fn resolution(&self) -> f64 {
+        match self.folded {
+            Some(_) => RESOLUTION,
+            None => 0.0,
+        }
     }
 
     /// In units of `unit`.
@@ -228,9 +239,10 @@ mod tests {
         (1..=count).for_each(|value| sample.add(value * 1000));
         let quantiles = sample.quantiles(1.0);
         let exact = ((0.99 * count as f64).floor() + 1.0) * 1000.0;
-        assert!((quantiles.p99 / exact - 1.0).abs() <= 1e-3);
+        assert!((quantiles.p99 / exact - 1.0).abs() <= sample.resolution());
         assert!(quantiles.p99 >= exact, "the upper edge of its bucket");
         assert_eq!(quantiles.max, count as f64 * 1000.0);
+        assert_eq!(Distribution::default().resolution(), 0.0);
     }
 
     #[test]

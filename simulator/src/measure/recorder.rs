@@ -90,8 +90,8 @@ impl Recorder {
         began >= self.from
     }
 
-    /// A read was answered, or failed. Called once for each read.
-    pub fn answer(&mut self, answer: &Answer, truth: &Truth) {
+    /// A read was answered, or failed. Called once for each read. Gives whether it counts and was stale.
+    pub fn answer(&mut self, answer: &Answer, truth: &Truth) -> bool {
         let measured = self.measures(answer.began);
         if let Some(held) = answer.held {
             let (client, key, before) = (answer.client, answer.key, answer.client_seen);
@@ -99,7 +99,7 @@ impl Recorder {
                 .read(client, key, held, before, measured, truth);
         }
         if !measured {
-            return;
+            return false;
         }
         let missing = answer
             .held
@@ -132,6 +132,7 @@ impl Recorder {
             bin.stale_answers += 1;
             self.stale(answer.began, missing);
         }
+        missing.is_some()
     }
 
     fn stale(&mut self, began: u64, missing: Missing) {
@@ -150,6 +151,21 @@ impl Recorder {
         for (bound, count) in BOUNDS.into_iter().zip(counts) {
             *count += u64::from(age > bound * 1_000_000_000);
         }
+    }
+
+    /// A value was stored.
+    pub fn stored(&mut self, now: u64) {
+        self.summary.fill_cycles.begun += u64::from(self.measures(now));
+    }
+
+    /// An entry left that was written while its lease ran.
+    pub fn written_cycle(&mut self, now: u64) {
+        self.summary.fill_cycles.written += u64::from(self.measures(now));
+    }
+
+    /// A value gave its first stale answer that counts.
+    pub fn went_stale(&mut self) {
+        self.summary.fill_cycles.stale += 1;
     }
 
     /// What a client has written and seen of a key.
@@ -316,13 +332,17 @@ impl Recorder {
             purge_recall: ratio(counts.changed_purged, counts.changed),
         });
         summary.policy = policy;
-        let histogram = |metric, buckets| Histogram { metric, buckets };
+        let histogram = |metric, of: &Distribution, unit| Histogram {
+            metric,
+            resolution: of.resolution(),
+            buckets: of.buckets(unit),
+        };
         let histograms = vec![
-            histogram("stale_age_us", self.stale_age.buckets(MICROS)),
-            histogram("read_latency_us", self.latency.buckets(MICROS)),
-            histogram("herd", self.herd.buckets(1.0)),
-            histogram("fanout", self.fanout.buckets(1.0)),
-            histogram("origin_rate", windows.buckets(WINDOW as f64 / 1e9)),
+            histogram("stale_age_us", &self.stale_age, MICROS),
+            histogram("read_latency_us", &self.latency, MICROS),
+            histogram("herd", &self.herd, 1.0),
+            histogram("fanout", &self.fanout, 1.0),
+            histogram("origin_rate", &windows, WINDOW as f64 / 1e9),
         ];
         (summary, self.bins.finish(), histograms)
     }

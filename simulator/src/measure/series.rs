@@ -36,9 +36,12 @@ impl Bins {
         &mut self.bins[index.min(last)]
     }
 
-    /// When the bin of a time is over.
+    /// When the bin of a time is over; before the first, when that begins.
     pub(super) fn end_of(&self, now: u64) -> u64 {
-        self.start + (now.saturating_sub(self.start) / self.width + 1) * self.width
+        if now < self.start {
+            return self.start;
+        }
+        self.start + ((now - self.start) / self.width + 1) * self.width
     }
 
     pub(super) fn finish(mut self) -> Series {
@@ -110,6 +113,15 @@ mod tests {
             .for_each(|at| windows.note(at));
         let rate = windows.finish(1_000_000_000).rate(10.0);
         assert_eq!((rate.mean, rate.max), (3.0, 20.0));
+    }
+
+    #[test]
+    fn what_comes_before_the_first_bin_ends_where_it_begins() {
+        let bins = Bins::new(480, 960);
+        assert_eq!(
+            [0, 479, 480, 481, 482].map(|now| bins.end_of(now)),
+            [480, 480, 482, 482, 484]
+        );
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub struct Summary {
     pub coalesced: u64,
     /// Loads whose value came back after an invalidation and was not stored.
     pub discarded_fills: u64,
+    /// What the figures rest on: cycles from a store to the end of what was stored.
+    #[serde(default)]
+    pub fill_cycles: FillCycles,
     /// Loads a second, by windows of 100 ms.
     pub origin_rate: Rate,
     /// `origin_rate.max / origin_rate.mean`.
@@ -129,6 +132,19 @@ pub struct BoundViolations {
     pub s300: u64,
     #[serde(rename = "600s")]
     pub s600: u64,
+}
+
+/// Independent observations: reads of one entry share its fate, so that a thousand of them tell little more
+/// than one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FillCycles {
+    /// Values stored.
+    pub begun: u64,
+    /// Those that have left memory since, and of which a write came while their lease ran. Counted when
+    /// they leave: what is held at the end of a run is not among them.
+    pub written: u64,
+    /// Loaded values, stored or not, that gave a stale answer.
+    pub stale: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

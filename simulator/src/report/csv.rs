@@ -1,14 +1,19 @@
-//! The CSV files: `summary.csv`, `timeseries.csv` and `histograms.csv`.
+//! The CSV files: `summary.csv`, `timeseries.csv` and `histograms.csv`, run by run; and what the runs come
+//! to, `totals.csv` and `differences.csv`.
+
+mod conclusions;
+
+pub use conclusions::{differences, totals};
 
 use serde_json::Value;
 
 use super::units::exact;
-use super::{Bin, Report};
+use super::{Bin, Report, Run};
 use crate::error::Error;
 
 /// The columns of `summary.csv` behind `policy` and `replication`, in an order that does not change
 /// with the data: dotted names of the leaves of a summary.
-pub const COLUMNS: [&str; 67] = [
+pub const COLUMNS: [&str; 70] = [
     "reads",
     "fresh_hits",
     "stale_hits",
@@ -41,6 +46,9 @@ pub const COLUMNS: [&str; 67] = [
     "duplicate_loads",
     "coalesced",
     "discarded_fills",
+    "fill_cycles.begun",
+    "fill_cycles.written",
+    "fill_cycles.stale",
     "origin_rate.mean",
     "origin_rate.p99",
     "origin_rate.max",
@@ -83,8 +91,7 @@ pub fn summary(report: &Report) -> Result<String, Error> {
     let mut rows = Rows::new();
     rows.push(["policy", "replication"].into_iter().chain(COLUMNS))?;
     for run in &report.runs {
-        let value = serde_json::to_value(&run.summary)
-            .map_err(|e| Error::other(format!("a summary cannot be written: {e}")))?;
+        let value = figures(run)?;
         let cells = COLUMNS.iter().map(|name| cell(&value, name));
         let head = [run.policy.clone(), run.replication.to_string()];
         rows.push(head.into_iter().chain(cells))?;
@@ -92,9 +99,19 @@ pub fn summary(report: &Report) -> Result<String, Error> {
     rows.finish()
 }
 
+/// The figure at a dotted name.
+fn leaf<'s>(summary: &'s Value, name: &str) -> Option<&'s Value> {
+    name.split('.')
+        .try_fold(summary, |value, key| value.get(key))
+}
+
+fn figures(run: &Run) -> Result<Value, Error> {
+    serde_json::to_value(&run.summary)
+        .map_err(|e| Error::other(format!("a summary cannot be written: {e}")))
+}
+
 fn cell(summary: &Value, name: &str) -> String {
-    let leaf = name.split('.').try_fold(summary, |v, key| v.get(key));
-    match leaf {
+    match leaf(summary, name) {
         Some(Value::Number(n)) if n.is_u64() => n.to_string(),
         Some(Value::Number(n)) => n.as_f64().map(exact).unwrap_or_default(),
         _ => String::new(),
@@ -162,20 +179,21 @@ pub fn histograms(report: &Report) -> Result<String, Error> {
     rows.finish()
 }
 
-struct Rows(csv::Writer<Vec<u8>>);
+/// A table as CSV.
+pub struct Rows(csv::Writer<Vec<u8>>);
 
 impl Rows {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(csv::Writer::from_writer(Vec::new()))
     }
 
-    fn push<T: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = T>) -> Result<(), Error> {
+    pub fn push<T: AsRef<[u8]>>(&mut self, row: impl IntoIterator<Item = T>) -> Result<(), Error> {
         self.0
             .write_record(row)
             .map_err(|e| Error::other(format!("a row of CSV cannot be written: {e}")))
     }
 
-    fn finish(self) -> Result<String, Error> {
+    pub fn finish(self) -> Result<String, Error> {
         let bytes = self
             .0
             .into_inner()

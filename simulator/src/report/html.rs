@@ -1,5 +1,7 @@
 //! `index.html`: the report as one page that needs nothing but a browser.
 
+mod shown;
+
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
@@ -14,9 +16,16 @@ use super::units::{count, exact};
 use super::verdict::verdict;
 use super::{Companion, PolicyKind, Report};
 use crate::error::Error;
+use shown::{Shown, shown};
 
 /// Escapes every value but the figures, whose text [`super::plots`] has escaped.
 const PAGE: &str = include_str!("page.html");
+
+/// The style of every page.
+pub fn style() -> &'static str {
+    let (_, rest) = PAGE.split_once("<style>\n").unwrap_or_default();
+    rest.split_once("</style>").unwrap_or_default().0
+}
 
 /// What the template is filled with. All numbers are text by now.
 #[derive(Serialize)]
@@ -27,6 +36,7 @@ struct Page<'a> {
     heads: Vec<Head>,
     rows: Vec<Line>,
     replications: usize,
+    shown: Shown,
     figures: Vec<Plot<'a>>,
     policies: Vec<Component>,
     exact: Vec<(&'static str, Vec<String>)>,
@@ -80,6 +90,7 @@ fn content<'a>(report: &'a Report, rows: &[Row], figures: &'a [Figure]) -> Page<
         heads: COMPARED.iter().map(|c| c.head()).collect(),
         rows: rows.iter().map(line).collect(),
         replications: rows.iter().map(|row| row.runs.len()).max().unwrap_or(0),
+        shown: shown(report),
         figures: figures
             .iter()
             .map(|f| Plot {
@@ -246,7 +257,7 @@ mod tests {
         for run in report.runs.iter_mut().filter(|run| run.policy == label) {
             run.policy = bad.to_owned();
         }
-        report.totals.clear();
+        super::super::sample::conclude(&mut report);
         report.companions.push(Companion {
             title: bad.to_owned(),
             href: bad.to_owned(),

@@ -1,35 +1,52 @@
 //! What a comparison found, for people and for programs.
 //!
 //! [`table`] is what the terminal shows. [`write()`] makes a directory of it: `report.json` with
-//! everything, the same as CSV for those who plot themselves (`summary.csv`, `timeseries.csv`,
-//! `histograms.csv`), the figures (`plots/*.svg`) and `index.html`, one page that needs no
-//! network. [`totals()`] puts the replications of a policy together.
+//! everything, the same as CSV for those who plot themselves (`summary.csv`, `timeseries.csv` and
+//! `histograms.csv` run by run; `totals.csv` and `differences.csv` over all of them), the figures
+//! (`plots/*.svg`) and `index.html`, one page that needs no network. [`totals()`] puts the replications of
+//! a policy together.
 //!
 //! The same inputs give the same bytes in every file, but for what `report.json` has under `timing`.
 
 mod columns;
-mod csv;
+pub(crate) mod csv;
 mod digest;
-mod html;
+mod doubted;
+pub mod figures;
+pub(crate) mod grid;
+pub(crate) mod html;
 mod json;
+mod leaders;
 mod model;
 mod place;
-mod plots;
+pub(crate) mod plots;
 #[cfg(test)]
 pub(crate) mod sample;
-mod table;
+pub(crate) mod table;
 mod totals;
-mod units;
+pub(crate) mod units;
 mod verdict;
 
 use std::path::Path;
 
 pub use model::*;
 pub use place::check_place;
+#[cfg(test)]
+pub(crate) use place::tests::scratch;
 pub use table::table;
 pub use totals::totals;
 
 use crate::error::Error;
+
+/// Writes files, their names with their contents, into `dir`, which is made if it is missing: all of them or
+/// none.
+///
+/// # Errors
+///
+/// `dir` cannot be written to. Nothing half-written remains.
+pub fn write_files(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
+    place::place(files, dir)
+}
 
 /// Writes the report into `dir`, which is made if it is missing.
 ///
@@ -43,6 +60,8 @@ pub fn write(report: &Report, dir: &Path) -> Result<(), Error> {
         ("summary.csv".to_owned(), csv::summary(report)?),
         ("timeseries.csv".to_owned(), csv::timeseries(report)?),
         ("histograms.csv".to_owned(), csv::histograms(report)?),
+        ("totals.csv".to_owned(), csv::totals(report)?),
+        ("differences.csv".to_owned(), csv::differences(report)?),
         (
             "index.html".to_owned(),
             html::render(report, &rows, &figures)?,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::measure::Summary;
+use crate::statistics::{Difference, Doubt};
 
 /// Raised when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -22,6 +23,17 @@ pub struct Report {
     /// One per policy: each figure of a summary as `{ mean, ci95 }` over its replications, in the
     /// summary's shape, with the `policy` beside them. `ci95` is null for one replication.
     pub totals: Vec<serde_json::Value>,
+    /// The policies against each other, pair by pair and figure by figure; without the baselines.
+    #[serde(default)]
+    pub differences: Vec<Difference>,
+    /// Figures that rest on too little, the gravest reason first.
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
+    /// What the intervals and differences are over: what the replications differ by.
+    #[serde(default)]
+    pub intervals_cover: String,
+    #[serde(default)]
+    pub warmup: Warmup,
     /// What repeats this report, without the options that do not change it (`--out`, `--jobs`,
     /// `--quiet`). Shown on the page when it is not empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -50,7 +62,7 @@ pub struct TraceInfo {
     pub statistics: serde_json::Value,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PolicyInfo {
     pub label: String,
     /// What was asked for, without settings: `ttl`, `native:ttl`, `mine.wasm`; a baseline's name.
@@ -73,6 +85,18 @@ pub enum PolicyKind {
     Baseline,
 }
 
+/// How much of the beginning is not measured, the same in every run, and why so much.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Warmup {
+    /// As the scenario says it, or its default: `10m`, `0.1` of the run, `auto`.
+    pub asked: String,
+    pub used_us: u64,
+    /// What would have been wanted: more than `used_us` where the run is too short for it.
+    pub wanted_us: u64,
+    /// One line.
+    pub why: String,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Run {
     /// The label of its policy.
@@ -85,6 +109,14 @@ pub struct Run {
     /// For `histograms.csv` and the plots.
     #[serde(skip)]
     pub histograms: Vec<Histogram>,
+}
+
+impl Run {
+    /// How often which values of a metric occurred.
+    pub fn histogram(&self, metric: &str) -> Option<&Histogram> {
+        let mut histograms = self.histograms.iter();
+        histograms.find(|histogram| histogram.metric == metric)
+    }
 }
 
 /// What happened over virtual time, in bins of equal length.
@@ -116,6 +148,9 @@ pub struct Bin {
 pub struct Histogram {
     /// `stale_age_us` (over stale answers), `read_latency_us`, `herd`, `fanout` or `origin_rate`.
     pub metric: &'static str,
+    /// How finely the percentiles of the summary are known, as a share of their value: 0 where every value
+    /// was kept. The buckets here are wider.
+    pub resolution: f64,
     /// Upper edges and counts, rising, no empty buckets.
     pub buckets: Vec<(f64, u64)>,
 }

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::measure::{Latency, Quantiles, Spread, Summary};
+use crate::measure::{FillCycles, Latency, Quantiles, Spread, Summary};
+use crate::statistics::{Evidence, differences, doubts};
 
 /// Policy, stale share, oldest answer in seconds, hit ratio, largest herd.
 const POLICIES: [(&str, f64, f64, f64, u64); 8] = [
@@ -71,8 +72,20 @@ pub fn report(replications: u32) -> Report {
             })
             .collect(),
     };
-    report.totals = summed(&report);
+    conclude(&mut report);
     report
+}
+
+/// What a comparison draws from its runs.
+pub fn conclude(report: &mut Report) {
+    report.totals = summed(report);
+    report.differences = differences(&report.policies, &report.runs);
+    report.doubts = doubts(Evidence {
+        policies: &report.policies,
+        runs: &report.runs,
+        warmup: &report.warmup,
+        replayed: false,
+    });
 }
 
 fn summed(report: &Report) -> Vec<serde_json::Value> {
@@ -172,6 +185,11 @@ fn run(i: usize, replication: u32) -> Run {
             p999: 41_000.0,
             max: 64_000.0,
         },
+        fill_cycles: FillCycles {
+            begun: misses,
+            written: misses / 10,
+            stale: answers / 20,
+        },
         discarded_fills: if i == 0 { 0 } else { 40 + herd },
         entries_max: 998,
         ..Summary::default()
@@ -179,10 +197,12 @@ fn run(i: usize, replication: u32) -> Run {
     let histograms = vec![
         Histogram {
             metric: "stale_age_us",
+            resolution: 0.0,
             buckets,
         },
         Histogram {
             metric: "herd",
+            resolution: 0.0,
             buckets: vec![(1.0, 1000), (herd as f64, 3)],
         },
     ];
@@ -238,6 +258,15 @@ pub fn empty() -> Report {
         policies: Vec::new(),
         runs: Vec::new(),
         totals: Vec::new(),
+        differences: Vec::new(),
+        doubts: Vec::new(),
+        intervals_cover: "other reads and writes".to_owned(),
+        warmup: Warmup {
+            asked: "10m".to_owned(),
+            used_us: 600_000_000,
+            wanted_us: 600_000_000,
+            why: "as the scenario says".to_owned(),
+        },
         command: "shelflife compare shop.toml --seed 7".to_owned(),
         companions: Vec::new(),
         timing: Timing::default(),
@@ -252,7 +281,7 @@ pub fn nothing_read() -> Report {
         run.series = Series::default();
         run.histograms.clear();
     }
-    report.totals = summed(&report);
+    conclude(&mut report);
     report
 }
 
@@ -268,6 +297,6 @@ pub fn nothing_stale() -> Report {
         run.summary.stale_age_us = Quantiles::default();
         run.histograms.clear();
     }
-    report.totals = summed(&report);
+    conclude(&mut report);
     report
 }

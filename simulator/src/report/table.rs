@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::digest::{Row, rows, twins};
 use super::units::{clip, count, duration, percent};
-use super::{PolicyKind, Report};
+use super::{PolicyKind, Report, doubted, leaders};
 
 /// Fits the narrowest terminal that people still use.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
 const BETWEEN: usize = 2;
 /// Labels are cut to this before any column goes.
 const LABEL: usize = 16;
@@ -26,7 +26,8 @@ impl Column {
 }
 
 /// The report as a table of at most 80 columns: a row a policy, the baselines last below a line,
-/// then what the columns mean, the settings where they are short, and the speed.
+/// then what the columns mean, which policy is shown to be best by what, what is to be doubted, the
+/// settings where they are short, and the speed.
 ///
 /// Has no colour and no escape sequence, so that it reads the same in a file.
 pub fn table(report: &Report) -> String {
@@ -64,6 +65,11 @@ pub fn table(report: &Report) -> String {
     out.push('\n');
     let has = |head: &str| columns.iter().any(|c| c.heads[1] == head);
     out += &notes(replications, plus_minus, has("herd"), has("fills"));
+    out += &section(
+        "Best, by paired differences at 95 %",
+        &leaders::lines(report, WIDTH),
+    );
+    out += &section("Doubts", &doubted::lines(report, WIDTH));
     out += &settings(&rows, first);
     out += &speed(report);
     out
@@ -153,6 +159,13 @@ fn notes(replications: usize, plus_minus: bool, herd: bool, fills: bool) -> Stri
     wrap(&text)
 }
 
+fn section(title: &str, lines: &[String]) -> String {
+    match lines {
+        [] => String::new(),
+        lines => format!("\n{title}\n{}\n", lines.join("\n")),
+    }
+}
+
 /// The settings of each policy that has some and whose line is short enough.
 fn settings(rows: &[Row], width: usize) -> String {
     let lines: Vec<String> = rows
@@ -160,13 +173,10 @@ fn settings(rows: &[Row], width: usize) -> String {
         .filter_map(|row| {
             let words = config(&row.info.config)?;
             let line = format!("  {:width$}  {words}", clip(&row.info.label, width));
-            (line.chars().count() <= WIDTH).then_some(line + "\n")
+            (line.chars().count() <= WIDTH).then_some(line)
         })
         .collect();
-    if lines.is_empty() {
-        return String::new();
-    }
-    format!("\nSettings\n{}", lines.concat())
+    section("Settings", &lines)
 }
 
 /// `ttl=60s jitter=0.1`; None without settings.
@@ -226,12 +236,17 @@ pub fn ratio(report: &Report, component: usize, native: usize) -> Option<f64> {
 }
 
 /// Lines of at most 80 characters, broken between words.
-fn wrap(text: &str) -> String {
+pub fn wrap(text: &str) -> String {
+    wrap_at(text, WIDTH)
+}
+
+/// Lines of at most `width` characters, broken between words.
+pub fn wrap_at(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut line = 0;
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if line > 0 && line + 1 + length > WIDTH {
+        if line > 0 && line + 1 + length > width {
             out.push('\n');
             line = 0;
         }
@@ -268,7 +283,7 @@ mod tests {
                 run.summary.origin_rate.max = 1.5e7;
                 run.summary.stale_ratio = 0.123_456;
             }
-            report.totals.clear();
+            sample::conclude(&mut report);
             fits(&table(&report));
             let long = "a label that is much too long for a table of eighty columns";
             for run in report.runs.iter_mut().filter(|r| r.policy == "cdc") {
@@ -277,6 +292,7 @@ mod tests {
             for policy in report.policies.iter_mut().filter(|p| p.label == "cdc") {
                 policy.label = long.to_owned();
             }
+            sample::conclude(&mut report);
             let text = table(&report);
             fits(&text);
             assert!(text.contains("a label that"), "{text}");
@@ -328,6 +344,21 @@ mod tests {
     fn intervals_are_shown_or_said_to_be_elsewhere() {
         let text = table(&sample::report(4));
         assert!(text.contains("± 95 %") || text.contains("intervals in report.json"));
-        assert!(!table(&sample::report(1)).contains("replications"));
+        let one = table(&sample::report(1));
+        assert!(!one.contains("Means of"));
+        assert!(
+            one.contains("\nDoubts\n  one replication: no figure has an interval"),
+            "{one}"
+        );
+    }
+
+    #[test]
+    fn the_best_are_named_below_the_table_where_replications_show_them() {
+        let text = table(&sample::report(4));
+        assert!(
+            text.contains("\nBest, by paired differences at 95 %\n  fewest stale  versions"),
+            "{text}"
+        );
+        assert!(!table(&sample::report(1)).contains("Best, by"));
     }
 }

@@ -70,6 +70,15 @@ pub fn share(x: f64) -> String {
     format!("{} %", percent(x))
 }
 
+/// A figure of a summary in the unit that its name tells.
+pub fn figure(name: &str, x: f64) -> String {
+    match name {
+        _ if name.contains("_us") => duration(x),
+        _ if name.ends_with("_ratio") => percent(x),
+        _ => count(x),
+    }
+}
+
 /// A figure for the table of exact numbers and for CSV: the shortest text that reads back as the
 /// same number, with no exponent. Not a number is empty.
 pub fn exact(x: f64) -> String {

@@ -3,6 +3,7 @@
 use super::Report;
 use super::digest::{Row, rows};
 use super::units::{count, duration, share};
+use crate::statistics::Better;
 
 /// Which policy was freshest, what that cost, and what the one that spared the origin most paid
 /// for it in stale answers.
@@ -34,7 +35,7 @@ pub fn verdict(report: &Report) -> String {
             best.info.label,
             share(least),
             duration(best.mean("stale_age_us.max")),
-            level(best, &policies),
+            level(best, report),
         )
     } else if freshest.len() == 1 {
         format!("Only “{}” gave no stale answer", best.info.label)
@@ -78,29 +79,26 @@ pub fn verdict(report: &Report) -> String {
     text
 }
 
-/// Who cannot be told from the best by these replications.
-fn level(best: &Row, policies: &[&Row]) -> String {
-    let Some((mean, ci)) = best
-        .figure("stale_ratio")
-        .and_then(|f| Some((f.mean, f.ci95?)))
-    else {
-        return String::new();
-    };
-    let names: Vec<String> = policies
-        .iter()
-        .filter(|row| row.info.label != best.info.label)
-        .filter(|row| {
-            let Some(other) = row.figure("stale_ratio") else {
-                return false;
-            };
-            other.mean - other.ci95.unwrap_or(0.0) <= mean + ci
+/// Whose stale answers the best is not shown to have fewer than.
+fn level(best: &Row, report: &Report) -> String {
+    let label = best.info.label.as_str();
+    let pairs = report.differences.iter().filter(|pair| {
+        let open = pair.a_is_better == Better::NotShown && pair.replications > 1;
+        open && pair.figure == "stale_ratio"
+    });
+    let names: Vec<String> = pairs
+        .filter_map(|pair| match (pair.a.as_str(), pair.b.as_str()) {
+            (a, other) | (other, a) if a == label => Some(format!("“{other}”")),
+            _ => None,
         })
-        .map(|row| format!("“{}”", row.info.label))
         .collect();
     if names.is_empty() {
         return String::new();
     }
-    format!(" (within the confidence interval of {})", names.join(", "))
+    format!(
+        " (not shown to be fewer than those of {})",
+        names.join(", ")
+    )
 }
 
 fn against_perfect(best: &Row, rows: &[Row]) -> String {
@@ -125,13 +123,31 @@ mod tests {
         for run in &mut report.runs {
             run.summary.stale_ratio = if run.policy == "tags" { 0.001 } else { 0.2 };
         }
-        report.totals.clear();
+        sample::conclude(&mut report);
         let text = verdict(&report);
         assert!(
             text.starts_with("“tags” gave the fewest stale answers: 0.100 % of reads"),
             "{text}"
         );
         assert!(text.contains("origin loads"), "{text}");
+    }
+
+    #[test]
+    fn who_is_not_shown_to_be_worse_is_named_beside_the_best() {
+        let mut report = sample::report(4);
+        for run in &mut report.runs {
+            run.summary.stale_ratio = match run.policy.as_str() {
+                "tags" => 0.001,
+                "cdc" => 0.001 + 0.0001 * f64::from(run.replication % 2),
+                _ => 0.2 + 0.001 * f64::from(run.replication % 3),
+            };
+        }
+        sample::conclude(&mut report);
+        let text = verdict(&report);
+        assert!(
+            text.contains("(not shown to be fewer than those of “cdc”)"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -39,6 +39,7 @@ impl Default for Scenario {
             feed: Feed::default(),
             faults: Vec::new(),
             policies: Vec::new(),
+            sweep: None,
         }
     }
 }

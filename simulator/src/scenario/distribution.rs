@@ -107,6 +107,19 @@ impl Distribution {
         }
     }
 
+    /// A duration that 99 of 100 draws do not exceed.
+    #[must_use]
+    pub fn nearly_longest(&self) -> Nanos {
+        // The quantiles of the exponential and of the normal distribution.
+        match self {
+            Self::Exponential(mean) => Nanos((mean.0 as f64 * 100_f64.ln()).round() as u64),
+            Self::Lognormal { median, sigma } => {
+                Nanos((median.0 as f64 * (2.326_348 * sigma).exp()).round() as u64)
+            }
+            other => other.longest(),
+        }
+    }
+
     /// The mean, in nanoseconds.
     #[must_use]
     pub fn mean(&self) -> f64 {
@@ -320,7 +333,7 @@ mod tests {
 
     #[test]
     fn draws_have_the_mean_that_the_law_says() {
-        let mut rng = stream(1, 0, Purpose::OriginLatency, 0);
+        let mut rng = stream(1, 0, Purpose::FeedDelay, 0);
         for json in [
             r#""20ms""#,
             r#"{"exponential":"20ms"}"#,

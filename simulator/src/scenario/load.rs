@@ -7,9 +7,11 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 use super::places::Places;
+use super::points::Setting;
 use super::preset;
 use super::source::{Source, line_at, table_name};
 use super::suggest::{LARGEST, in_plain_words};
+use super::tables::array_for_table;
 use super::{FaultKind, Overrides, Policy, Scenario, TraceFormat, builtin, defaults, validate};
 use crate::error::Error;
 use crate::workload::trace;
@@ -46,6 +48,12 @@ impl Loaded {
         self.places.warmup_error(message)
     }
 
+    /// An error about the sweep, with where that was written.
+    #[must_use]
+    pub fn sweep_error(&self, message: impl std::fmt::Display) -> Error {
+        self.places.sweep_error(message)
+    }
+
     /// An error about the file that the workload comes from, with where that file was named.
     #[must_use]
     pub fn input_error(&self, message: impl std::fmt::Display) -> Error {
@@ -59,15 +67,18 @@ impl Loaded {
 ///
 /// The file cannot be read, or says something wrong: one line with file, line and key.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Loaded, Error> {
+    let (text, name) = read(path)?;
+    let base_dir = path.parent().unwrap_or(Path::new(""));
+    from_str(&text, &name, base_dir, overrides)
+}
+
+/// The text of a scenario, and what errors call it.
+pub(super) fn read(path: &Path) -> Result<(String, String), Error> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::usage(format_args!("{name}: {error}")))?;
-    from_str(
-        &text,
-        &name,
-        path.parent().unwrap_or(Path::new("")),
-        overrides,
-    )
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((text, name)),
+        Err(error) => Err(Error::usage(format_args!("{name}: {error}"))),
+    }
 }
 
 /// Loads a scenario that comes with the program: one of [`super::BUILT_IN_SCENARIOS`].
@@ -129,7 +140,7 @@ pub fn load_trace(path: &Path, overrides: &Overrides) -> Result<Loaded, Error> {
         ("trace".to_owned(), Value::Table(trace)),
     ]);
     let mut source = Source::without_text("--trace");
-    resolve(tree, &mut source, base_dir, overrides)
+    resolve(tree, &mut source, base_dir, overrides, None)
 }
 
 /// Loads a scenario from its text. `origin_name` is what errors call it; paths in it are relative to
@@ -144,6 +155,12 @@ pub fn from_str(
     base_dir: &Path,
     overrides: &Overrides,
 ) -> Result<Loaded, Error> {
+    let (tree, mut source) = parse(text, origin_name)?;
+    resolve(tree, &mut source, base_dir, overrides, None)
+}
+
+/// What a text says, and where in it.
+pub(super) fn parse<'a>(text: &str, origin_name: &'a str) -> Result<(Table, Source<'a>), Error> {
     let syntax = |error: toml::de::Error| {
         let span = error.span().unwrap_or_default();
         let line = line_at(text, span.start);
@@ -159,16 +176,20 @@ pub fn from_str(
         }
     };
     let spanned = DeTable::parse(text).map_err(syntax)?;
-    let mut source = Source::of(origin_name, text, spanned.get_ref());
+    let source = Source::of(origin_name, text, spanned.get_ref());
     let tree: Table = toml::from_str(text).map_err(syntax)?;
-    resolve(tree, &mut source, base_dir, overrides)
+    Ok((tree, source))
 }
 
-fn resolve<'a>(
+/// From what a text says, or a command line instead of one, to the resolved form.
+///
+/// `point` are the settings of one point of a sweep. Without them it is the scenario itself, with its sweep.
+pub(super) fn resolve<'a>(
     mut tree: Table,
     source: &mut Source<'a>,
     base_dir: &Path,
     overrides: &'a Overrides,
+    point: Option<&[Setting]>,
 ) -> Result<Loaded, Error> {
     let policy_dir = match overrides.choose_policies(&mut tree) {
         false => base_dir.to_owned(),
@@ -178,7 +199,14 @@ fn resolve<'a>(
         }
     };
     let source = &*source;
-    let written = overrides.apply(&mut tree)?;
+    let mut written = overrides.apply(&mut tree)?;
+    if let Some(settings) = point {
+        tree.remove("sweep");
+        for setting in settings {
+            let value = setting.value.clone();
+            written.put(&mut tree, &setting.path, value, &setting.place)?;
+        }
+    }
     let at = |parts: &[&str]| {
         parts
             .iter()
@@ -303,63 +331,6 @@ fn resolve<'a>(
     })
 }
 
-/// The path of an array that stands where a table belongs: a `[[origin]]`. Serde would read its elements
-/// as the values of the table, one after the other.
-fn array_for_table(tree: &Table) -> Option<Vec<String>> {
-    /// `*` is every element of an array.
-    const TABLES: [&str; 20] = [
-        "workload",
-        "workload.reads",
-        "workload.writes",
-        "workload.tags",
-        "workload.embeddings",
-        "workload.phase.*",
-        "workload.phase.*.reads",
-        "workload.phase.*.writes",
-        "workload.burst.*",
-        "trace",
-        "trace.columns",
-        "trace.columns.ops",
-        "origin",
-        "cache",
-        "writes",
-        "bus",
-        "feed",
-        "feed.outages.*",
-        "faults.*",
-        "policy.*",
-    ];
-    fn find(value: &Value, parts: &[&str], path: &mut Vec<String>) -> bool {
-        let Some((part, rest)) = parts.split_first() else {
-            return value.is_array();
-        };
-        let mut enter = |key: String, value: &Value| {
-            path.push(key);
-            let found = find(value, rest, path);
-            if !found {
-                path.pop();
-            }
-            found
-        };
-        match value {
-            Value::Array(elements) if *part == "*" => elements
-                .iter()
-                .enumerate()
-                .any(|(index, element)| enter(index.to_string(), element)),
-            Value::Table(table) => table
-                .get(*part)
-                .is_some_and(|value| enter((*part).to_owned(), value)),
-            _ => false,
-        }
-    }
-    TABLES.into_iter().find_map(|table| {
-        let parts: Vec<&str> = table.split('.').collect();
-        let (first, rest) = parts.split_first()?;
-        let mut path = vec![(*first).to_owned()];
-        find(tree.get(*first)?, rest, &mut path).then_some(path)
-    })
-}
-
 /// Defaults that depend on what else the scenario says.
 fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) {
     match &mut scenario.trace {
@@ -372,7 +343,7 @@ fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) 
             } else {
                 super::Nanos(duration.0 / 12)
             };
-            scenario.warmup.get_or_insert(warmup);
+            scenario.warmup.get_or_insert(warmup.into());
         }
         Some(trace) => {
             scenario.warmup.get_or_insert_default();

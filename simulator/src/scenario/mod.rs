@@ -11,12 +11,17 @@ mod load;
 mod overrides;
 pub(crate) mod pace;
 mod places;
+mod points;
 mod popularity;
 mod preset;
+mod range;
 mod source;
 mod spec;
 mod suggest;
+mod sweep;
+mod tables;
 mod validate;
+mod warmup;
 
 use std::path::PathBuf;
 
@@ -27,9 +32,12 @@ pub use distribution::{Distribution, Empirical};
 pub use duration::Nanos;
 pub use load::{Loaded, from_str, load, load_builtin, load_trace};
 pub use overrides::Overrides;
+pub use points::{Point, Setting, Swept, at_point, load_sweep, sweep_from_str, value_text};
 pub use preset::{Preset, presets};
 pub use spec::{BUILT_IN_POLICIES, PATTERNS, is_component_path};
 pub use suggest::{did_you_mean, nearest};
+pub use sweep::Sweep;
+pub use warmup::Warmup;
 
 /// What the two baselines are called, which every comparison has.
 pub const BASELINES: [&str; 2] = ["no cache", "perfect"];
@@ -47,8 +55,9 @@ pub struct Scenario {
     /// Virtual time a synthetic workload runs, warm-up included: 2 h unless set. A trace runs to its
     /// last event unless this is set.
     pub duration: Option<Nanos>,
-    /// Time at the start that is not measured: 10 min of a synthetic workload, nothing of a trace.
-    pub warmup: Option<Nanos>,
+    /// What of the beginning is not measured: 10 min of a synthetic workload, nothing of a trace. With
+    /// `"auto"` a trial decides.
+    pub warmup: Option<Warmup>,
     /// Synthetic reads and writes; unused where `trace` is set.
     pub workload: Workload,
     /// A recorded workload.
@@ -62,6 +71,9 @@ pub struct Scenario {
     /// What is compared. `compare` fills in the six patterns where there is none.
     #[serde(rename = "policy")]
     pub policies: Vec<Policy>,
+    /// Settings that `shelflife sweep` goes through. No part of a run: a point of the sweep has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
 }
 
 /// Synthetic reads and writes.

@@ -19,12 +19,13 @@ pub struct Overrides {
     pub or_all_built_in: bool,
 }
 
-/// The paths that `--set` wrote to, with the text that did.
+/// The paths that something else than the scenario's own tables wrote to, with where that stands:
+/// `--set seed=8`, or the line of a sweep.
 #[derive(Default)]
 pub(super) struct Written(Vec<(Vec<String>, String)>);
 
 impl Written {
-    /// The `--set` that decided the value at `path`, if one did.
+    /// What decided the value at `path`, if anything did.
     pub(super) fn by(&self, path: &[String]) -> Option<&str> {
         let related = |at: &[String]| path.starts_with(at);
         self.0
@@ -34,13 +35,26 @@ impl Written {
             .map(|(_, text)| text.as_str())
     }
 
-    /// The `--set` that wrote somewhere below `path`, if one did.
+    /// What wrote somewhere below `path`, if anything did.
     pub(super) fn below(&self, path: &[String]) -> Option<&str> {
         self.0
             .iter()
             .rev()
             .find(|(at, _)| at.starts_with(path))
             .map(|(_, text)| text.as_str())
+    }
+
+    /// Writes a value into the tree and remembers the `place` that says so.
+    pub(super) fn put(
+        &mut self,
+        tree: &mut Table,
+        path: &[String],
+        value: Value,
+        place: &str,
+    ) -> Result<(), Error> {
+        put(tree, path, value).map_err(|why| Error::usage(format_args!("{place}: {why}")))?;
+        self.0.push((path.to_vec(), place.to_owned()));
+        Ok(())
     }
 }
 
@@ -72,22 +86,29 @@ impl Overrides {
                     "--set {text}: write it as key=value, such as origin.latency=5ms"
                 ))
             })?;
-            let path: Vec<String> = key
-                .trim()
-                .split('.')
-                .map(|part| part.trim().to_owned())
-                .collect();
-            if path.iter().any(String::is_empty) {
-                return Err(Error::usage(format_args!(
-                    "--set {text}: `{key}` is not a dotted path such as origin.latency"
-                )));
-            }
-            put(tree, &path, parse(value.trim()))
-                .map_err(|why| Error::usage(format_args!("--set {text}: {why}")))?;
-            written.0.push((path, text.clone()));
+            let place = format!("--set {text}");
+            written.put(tree, &path_of(key, &place)?, parse(value.trim()), &place)?;
         }
         Ok(written)
     }
+
+    /// The paths that `--set` writes to. Those that are none are passed over: they are refused elsewhere.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (Vec<String>, &str)> {
+        let sets = self.set.iter();
+        sets.filter_map(|text| Some((path_of(text.split_once('=')?.0, "").ok()?, text.as_str())))
+    }
+}
+
+/// A dotted path such as `origin.latency`, part by part. `place` is where it was written.
+pub(super) fn path_of(key: &str, place: &str) -> Result<Vec<String>, Error> {
+    let parts = key.trim().split('.').map(|part| part.trim().to_owned());
+    let path: Vec<String> = parts.collect();
+    if path.iter().any(String::is_empty) {
+        return Err(Error::usage(format_args!(
+            "{place}: `{key}` is not a dotted path such as origin.latency"
+        )));
+    }
+    Ok(path)
 }
 
 fn names_no_policy(tree: &Table) -> bool {

@@ -15,6 +15,7 @@ pub(super) struct Places {
     /// The file that the workload comes from; `None` where the command line names it.
     input: Option<String>,
     warmup: String,
+    sweep: String,
     policies: Vec<PolicyPlace>,
 }
 
@@ -52,6 +53,7 @@ impl Places {
             // `--trace` tells no more than the name of the file, which is in the message.
             input: input.filter(|place| place != "--trace"),
             warmup: place(&["warmup"]),
+            sweep: place(&["sweep"]),
             policies: policies.collect(),
         }
     }
@@ -76,6 +78,11 @@ impl Places {
     /// An error about the warm-up.
     pub(super) fn warmup_error(&self, message: impl fmt::Display) -> Error {
         Error::usage(format_args!("{}: `warmup`: {message}", self.warmup))
+    }
+
+    /// An error about the sweep.
+    pub(super) fn sweep_error(&self, message: impl fmt::Display) -> Error {
+        Error::usage(format_args!("{}: {message}", self.sweep))
     }
 
     /// An error about the file that the workload comes from.

@@ -11,9 +11,25 @@ use crate::error::Error;
 /// Where a scenario came from: its name, and the line of each key and element by its path.
 pub(super) struct Source<'a> {
     name: &'a str,
-    positions: HashMap<Vec<String>, usize>,
+    positions: HashMap<Vec<String>, Position>,
     /// The `--policy` of the command line, where they stand instead of what the text says.
     specs: Option<&'a [String]>,
+}
+
+/// Where something stands in a text.
+#[derive(Clone, Copy)]
+struct Position {
+    /// From 1.
+    line: usize,
+    /// In bytes from the beginning.
+    offset: usize,
+}
+
+impl Position {
+    fn new(text: &str, offset: usize) -> Self {
+        let line = line_at(text, offset);
+        Self { line, offset }
+    }
 }
 
 /// The line of a byte, from 1.
@@ -30,14 +46,14 @@ fn note_table(
     table: &DeTable<'_>,
     path: &mut Vec<String>,
     text: &str,
-    positions: &mut HashMap<Vec<String>, usize>,
+    positions: &mut HashMap<Vec<String>, Position>,
 ) {
     for (key, value) in table {
         path.push(key.get_ref().to_string());
         // The first mention counts: a table may be spread over dotted keys.
         positions
             .entry(path.clone())
-            .or_insert_with(|| line_at(text, key.span().start));
+            .or_insert_with(|| Position::new(text, key.span().start));
         note_value(value.get_ref(), path, text, positions);
         path.pop();
     }
@@ -47,7 +63,7 @@ fn note_value(
     value: &DeValue<'_>,
     path: &mut Vec<String>,
     text: &str,
-    positions: &mut HashMap<Vec<String>, usize>,
+    positions: &mut HashMap<Vec<String>, Position>,
 ) {
     match value {
         DeValue::Table(table) => note_table(table, path, text, positions),
@@ -56,7 +72,7 @@ fn note_value(
                 path.push(index.to_string());
                 positions
                     .entry(path.clone())
-                    .or_insert_with(|| line_at(text, element.span().start));
+                    .or_insert_with(|| Position::new(text, element.span().start));
                 note_value(element.get_ref(), path, text, positions);
                 path.pop();
             }
@@ -93,10 +109,15 @@ impl<'a> Source<'a> {
 
     /// The line at which the key or element at `path` is first named.
     pub(super) fn line(&self, path: &[String]) -> Option<usize> {
-        self.positions.get(path).copied()
+        self.positions.get(path).map(|position| position.line)
     }
 
-    /// Whether the text or a `--set` says what stands at `path`.
+    /// How far into the text the key or element at `path` is first named, to tell what was written first.
+    pub(super) fn offset(&self, path: &[String]) -> Option<usize> {
+        self.positions.get(path).map(|position| position.offset)
+    }
+
+    /// Whether the text or anything `written` over it says what stands at `path`.
     pub(super) fn says(&self, path: &[String], written: &Written) -> bool {
         self.positions.contains_key(path) || written.by(path).is_some()
     }
@@ -115,7 +136,7 @@ impl<'a> Source<'a> {
     /// Where what stands at `path` was written: `shop.toml:3`, `--set seed=x`, `--policy ttl`.
     pub(super) fn place(&self, path: &[String], written: &Written) -> String {
         if let Some(set) = written.by(path) {
-            return format!("--set {set}");
+            return set.to_owned();
         }
         let is_policy = path.first().is_some_and(|key| key == "policy");
         if let Some(specs) = self.specs.filter(|_| is_policy) {
@@ -127,11 +148,11 @@ impl<'a> Source<'a> {
         }
         let known = (0..=path.len()).rev();
         match known.filter_map(|n| self.positions.get(&path[..n])).next() {
-            Some(line) => format!("{}:{line}", self.name),
+            Some(position) => format!("{}:{}", self.name, position.line),
             None => written
                 .below(path)
                 .filter(|_| !path.is_empty())
-                .map_or_else(|| self.name.to_owned(), |set| format!("--set {set}")),
+                .map_or_else(|| self.name.to_owned(), str::to_owned),
         }
     }
 }

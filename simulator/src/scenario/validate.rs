@@ -111,7 +111,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     require(given <= LONGEST_RUN, "duration", || {
         "a run takes at most 100 years".to_owned()
     })?;
-    let warmup = scenario.warmup.unwrap_or_default();
+    let warmup = Nanos(scenario.warmup.unwrap_or_default().of(given.0));
     require(warmup < duration, "warmup", || {
         format!("{warmup} of warm-up leave nothing to measure of a duration of {duration}")
     })?;

@@ -15,7 +15,7 @@ use crate::scenario::Loaded;
 /// A trace or an embedding set that cannot be read or is not what the scenario says.
 pub fn build(loaded: &Loaded) -> Result<Workload, Error> {
     let scenario = &loaded.scenario;
-    let warmup = scenario.warmup.unwrap_or_default().0;
+    let warmup = scenario.warmup.unwrap_or_default();
     if let Some(trace) = &scenario.trace {
         trace::check_place(&trace.path, &loaded.base_dir)
             .map_err(|error| loaded.input_error(error))?;
@@ -26,6 +26,7 @@ pub fn build(loaded: &Loaded) -> Result<Workload, Error> {
         }
         let last = events.last().map_or(0, |event| event.at);
         let duration = scenario.duration.map_or(last, |duration| duration.0);
+        let warmup = warmup.of(duration);
         if warmup >= duration && warmup > 0 {
             return Err(loaded.warmup_error(format_args!(
                 "{} of warm-up leave nothing to measure of {}, whose last event is at {}",
@@ -53,7 +54,7 @@ pub fn build(loaded: &Loaded) -> Result<Workload, Error> {
     Ok(Workload {
         catalogue: synthetic.catalogue().clone(),
         duration,
-        warmup,
+        warmup: warmup.of(duration),
         trace: None,
         source: Source::Synthetic(Arc::new(synthetic)),
     })

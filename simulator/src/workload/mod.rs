@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub use build::build;
 pub use catalogue::{Catalogue, CatalogueBuilder, Embeddings};
 pub use embedding::{TEXT_DIMS, text_embedding};
+pub use sets::set_sha256;
 pub use stat::TraceStatistics;
 
 /// One thing that the outside world does.
@@ -55,7 +56,8 @@ pub struct Workload {
     pub catalogue: Arc<Catalogue>,
     /// When the last event can be, in nanoseconds.
     pub duration: u64,
-    /// Events before this time are not measured.
+    /// Events before this time are not measured. 0 where a trial is to decide
+    /// ([`Warmup::Auto`](crate::scenario::Warmup::Auto)): whoever runs it sets it.
     pub warmup: u64,
     /// What is known of the recording, where there is one.
     pub trace: Option<Arc<trace::TraceInfo>>,

@@ -11,6 +11,7 @@ use std::path::Path;
 use rand::RngExt;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::embedding::normalize;
 use super::pairs;
@@ -38,6 +39,25 @@ pub(super) fn catalogue(
     seed: u64,
 ) -> Result<Catalogue, Error> {
     from_files(&files(set, base_dir)?, keys, seed)
+}
+
+/// The SHA-256 of all files of a set with their names, in hexadecimal.
+///
+/// # Errors
+///
+/// One of them cannot be read.
+pub fn set_sha256(set: &str, base_dir: &Path) -> Result<String, Error> {
+    let files = files(set, base_dir)?;
+    let topics = files.topics.iter().flatten();
+    let all = files.queries.iter().chain(topics).chain(&files.pairs);
+    let mut hasher = Sha256::new();
+    for (name, bytes) in all {
+        hasher.update(name.as_bytes());
+        hasher.update((bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    }
+    let hash = hasher.finalize();
+    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn files(set: &str, base_dir: &Path) -> Result<Files, Error> {

@@ -57,6 +57,9 @@ pub struct Outcome {
     /// Reads and writes that were carried out, the warm-up's included.
     pub events: u64,
     pub calls: Calls,
+    /// The longest lease of a value that was loaded, its grace with it, in nanoseconds; those without an end
+    /// left aside.
+    pub longest_lease: u64,
     /// What went wrong in the policy last.
     pub policy_error: Option<policy::Error>,
 }
@@ -112,6 +115,7 @@ struct World<'a> {
     calls: Calls,
     /// Time on safety nets of policy instances that a restart has taken away.
     fallback: u64,
+    longest_lease: u64,
 }
 
 /// Events that are drawn together and looked ahead for. With a million keys nearly every step of a
@@ -208,7 +212,7 @@ impl<'a> World<'a> {
             passed_on: None,
             changes: Changes::new(wants_rows),
             meaning: Meaning::new(catalogue, by_meaning),
-            loads: Loads::default(),
+            loads: Loads::new(catalogue.keys()),
             agenda: Agenda::new(),
             recorder,
             balance: stream(seed, replication, Purpose::Balance, 0),
@@ -218,6 +222,7 @@ impl<'a> World<'a> {
             next_look: 0,
             calls: Calls::default(),
             fallback: 0,
+            longest_lease: 0,
         };
         world.plan_what_breaks();
         Ok(world)
@@ -391,6 +396,7 @@ impl<'a> World<'a> {
             histograms,
             events,
             calls: self.calls,
+            longest_lease: self.longest_lease,
             policy_error,
         }
     }

@@ -80,7 +80,7 @@ impl Policy for NativePolicy {
                 .map(|tag| tag.as_ref().to_owned())
                 .collect(),
         };
-        let lease = self.policy.on_fill(&fill, &mut self.outside);
+        let lease = self.policy.on_fill(fill, &mut self.outside);
         lease
             .map(self::lease)
             .map_err(|reason| self.refused("on-fill", reason))

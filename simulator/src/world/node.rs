@@ -26,6 +26,8 @@ pub struct Held {
     pub refreshed: bool,
     /// Served since it was stored.
     pub read: AtomicBool,
+    /// Gave a stale answer that counts.
+    pub went_stale: AtomicBool,
     /// Out of reach, but within its lease.
     orphaned: AtomicBool,
 }
@@ -37,6 +39,7 @@ impl Held {
             state,
             refreshed,
             read: AtomicBool::new(false),
+            went_stale: AtomicBool::new(false),
             orphaned: AtomicBool::new(false),
         }
     }

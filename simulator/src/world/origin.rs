@@ -4,9 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use rand::{Rng, RngExt};
-use rand_chacha::ChaCha8Rng;
 
-use crate::random::{Purpose, stream};
+use crate::random::{Keyed, Purpose};
 use crate::scenario::{self, FaultKind, Late};
 
 /// What is known of a load when it begins.
@@ -26,10 +25,7 @@ pub struct Origin<'a> {
     servers: BinaryHeap<Reverse<u64>>,
     slow: Vec<(u64, u64, f64)>,
     down: Vec<(u64, u64)>,
-    latency: ChaCha8Rng,
-    errors: ChaCha8Rng,
-    replica_lag: ChaCha8Rng,
-    visible_after: ChaCha8Rng,
+    draws: Keyed,
 }
 
 impl<'a> Origin<'a> {
@@ -39,7 +35,6 @@ impl<'a> Origin<'a> {
         seed: u64,
         replication: u32,
     ) -> Origin<'a> {
-        let stream = |purpose| stream(seed, replication, purpose, 0);
         let span = |fault: &scenario::Fault| {
             let end = fault
                 .lasts
@@ -56,10 +51,7 @@ impl<'a> Origin<'a> {
             servers: (0..settings.servers).map(|_| Reverse(0)).collect(),
             slow: slow.collect(),
             down: of(FaultKind::OriginDown).map(span).collect(),
-            latency: stream(Purpose::OriginLatency),
-            errors: stream(Purpose::OriginErrors),
-            replica_lag: stream(Purpose::ReplicaLag),
-            visible_after: stream(Purpose::VisibleAfter),
+            draws: Keyed::new(seed, replication, Purpose::Load),
         }
     }
 
@@ -70,13 +62,14 @@ impl<'a> Origin<'a> {
         drops.then(|| now.saturating_add(timeout))
     }
 
-    /// A load begins now.
-    pub fn visit(&mut self, now: u64) -> Visit {
+    /// A load begins now. `number` decides all that is drawn for it.
+    pub fn visit(&mut self, now: u64, number: u64) -> Visit {
+        let mut draws = self.draws.of(number);
         let starts = match self.servers.peek() {
             Some(&Reverse(free)) => now.max(free),
             None => now,
         };
-        let mut latency = self.settings.latency.sample(&mut self.latency) as f64;
+        let mut latency = self.settings.latency.sample(&mut draws) as f64;
         for &(from, to, by) in &self.slow {
             if (from..to).contains(&starts) {
                 latency *= by;
@@ -88,13 +81,13 @@ impl<'a> Origin<'a> {
             self.servers.push(Reverse(ends));
         }
         let reads = starts.saturating_add((latency as f64 * self.settings.snapshot_at) as u64);
-        let lag = self.settings.replica_lag.sample(&mut self.replica_lag);
-        let lag = lag.saturating_add(self.settings.visible_after.sample(&mut self.visible_after));
+        let lag = self.settings.replica_lag.sample(&mut draws);
+        let lag = lag.saturating_add(self.settings.visible_after.sample(&mut draws));
         let down = self
             .down
             .iter()
             .any(|&(from, to)| (from..to).contains(&ends));
-        let mut fails = down || happens(self.settings.errors, &mut self.errors);
+        let mut fails = down || happens(self.settings.errors, &mut draws);
         let mut ends = ends;
         // The server above stays busy with it: nobody tells the origin that its work is for nothing.
         if let Some(given_up) = self.gives_up(now)
@@ -140,8 +133,27 @@ mod tests {
     fn a_load_beyond_the_servers_waits_for_the_first_to_be_free() {
         let settings = settings(2);
         let mut origin = Origin::new(&settings, &[], 0, 0);
-        let ends: Vec<u64> = [0, 1, 2, 3].map(|now| origin.visit(now).ends).into();
+        let ends: Vec<u64> = [0, 1, 2, 3].map(|now| origin.visit(now, now).ends).into();
         assert_eq!(ends, [10, 11, 20, 21]);
+    }
+
+    #[test]
+    fn what_is_drawn_for_a_load_does_not_depend_on_those_before_it() {
+        let latency = Distribution::Exponential(Nanos(1_000_000));
+        let settings = scenario::Origin {
+            latency,
+            errors: 0.5,
+            replica_lag: Distribution::Exponential(Nanos(1_000_000)),
+            ..scenario::Origin::default()
+        };
+        let mut few = Origin::new(&settings, &[], 3, 1);
+        let mut many = Origin::new(&settings, &[], 3, 1);
+        for number in 0..50 {
+            let visit = many.visit(1 << 40, number);
+            if number % 7 == 0 {
+                assert_eq!(few.visit(1 << 40, number), visit);
+            }
+        }
     }
 
     #[test]
@@ -151,7 +163,7 @@ mod tests {
             ..settings(1)
         };
         let mut origin = Origin::new(&settings, &[], 0, 0);
-        let visits = [0, 1, 15].map(|now| origin.visit(now));
+        let visits = [0, 1, 15].map(|now| origin.visit(now, now));
         assert_eq!(visits.map(|visit| visit.ends), [10, 13, 27]);
         assert_eq!(visits.map(|visit| visit.fails), [false, true, true]);
     }
@@ -159,7 +171,7 @@ mod tests {
     #[test]
     fn a_load_reads_the_state_part_of_the_way() {
         let settings = settings(0);
-        assert_eq!(Origin::new(&settings, &[], 0, 0).visit(100).reads, 105);
+        assert_eq!(Origin::new(&settings, &[], 0, 0).visit(100, 1).reads, 105);
     }
 
     #[test]
@@ -172,7 +184,9 @@ mod tests {
             lasts: Some(Nanos(20)),
         };
         let mut origin = Origin::new(&settings, &[fault], 0, 0);
-        let fails: Vec<bool> = [39, 40, 59, 60].map(|now| origin.visit(now).fails).into();
+        let fails: Vec<bool> = [39, 40, 59, 60]
+            .map(|now| origin.visit(now, now).fails)
+            .into();
         assert_eq!(fails, [false, true, true, false]);
     }
 }

@@ -122,11 +122,12 @@ impl World<'_> {
                     self.note_group(node, members, orphans, now);
                 }
             }
-            Purge::Bump { generation } => {
+            Purge::Bump { generation } | Purge::ExpireGeneration { generation } => {
                 let group = self.nodes[node].engine.counter_number(generation);
                 let members = self.nodes[node].take_members(group, &self.keys, now);
                 self.nodes[node].engine.purge_demanding(purge, demand, now);
-                self.note_group(node, members, true, now);
+                let orphans = matches!(purge, Purge::Bump { .. });
+                self.note_group(node, members, orphans, now);
             }
             Purge::Within { .. } | Purge::Prefix { .. } | Purge::Everything { .. } => {
                 let purged = self.nodes[node].engine.purge_demanding(purge, demand, now);
@@ -320,9 +321,10 @@ impl World<'_> {
     pub(super) fn note_stored(&mut self, node: usize, stored: &Stored<Held>, now: u64) {
         self.nodes[node].stored(&stored.entry);
         self.entries += 1;
+        self.recorder.stored(now);
         let gone = stored.evicted.iter().chain(&stored.replaced);
         for entry in gone {
-            self.nodes[node].left(entry, &mut self.recorder);
+            self.note_left(node, entry, now);
             self.entries -= 1;
         }
         self.note_holdings(now);
@@ -330,11 +332,21 @@ impl World<'_> {
 
     fn note_removed(&mut self, node: usize, purged: &Purged<Held>, now: u64) {
         for entry in &purged.removed {
-            self.nodes[node].left(entry, &mut self.recorder);
+            self.note_left(node, entry, now);
         }
         self.entries -= purged.removed.len() as u64;
         if !purged.removed.is_empty() {
             self.note_holdings(now);
+        }
+    }
+
+    /// An entry is gone from memory.
+    pub(super) fn note_left(&mut self, node: usize, entry: &HeldEntry, now: u64) {
+        self.nodes[node].left(entry, &mut self.recorder);
+        let held = entry.value();
+        let missing = self.truth.missing(held.key, held.state, self.truth.now());
+        if missing.is_some_and(|missing| missing.since <= entry.fresh_until()) {
+            self.recorder.written_cycle(now);
         }
     }
 

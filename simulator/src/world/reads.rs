@@ -97,10 +97,23 @@ impl World<'_> {
             held.read.store(true, Ordering::Relaxed);
             (held.state, held.key)
         });
-        self.answer(waiter, held, now);
+        let stale = self.answer(waiter, held, now);
+        if let Some(entry) = entry.filter(|_| stale)
+            && !entry.value().went_stale.swap(true, Ordering::Relaxed)
+        {
+            self.recorder.went_stale();
+        }
     }
 
-    pub(super) fn answer(&mut self, waiter: &Waiter, held: Option<(State, u32)>, now: u64) {
+    /// Answers a read with a value that is in no cache. No other read is answered with it.
+    pub(super) fn answer_directly(&mut self, waiter: &Waiter, state: State, now: u64) {
+        if self.answer(waiter, Some((state, waiter.key)), now) {
+            self.recorder.went_stale();
+        }
+    }
+
+    /// Gives whether the answer counts and was stale.
+    fn answer(&mut self, waiter: &Waiter, held: Option<(State, u32)>, now: u64) -> bool {
         let answer = Answer {
             key: waiter.key,
             client: waiter.client,
@@ -112,7 +125,7 @@ impl World<'_> {
             served: held.map_or(waiter.key, |(_, key)| key),
             class: waiter.class,
         };
-        self.recorder.answer(&answer, &self.truth);
+        self.recorder.answer(&answer, &self.truth)
     }
 
     fn note_look_up(&mut self, waiter: &Waiter, entry: Option<&HeldEntry>, by_meaning: bool) {

@@ -198,6 +198,37 @@ fn an_event_that_outruns_its_commit_leaves_old_values_behind_and_none_behind_a_f
     );
 }
 
+/// Each cycle is a lease of five seconds and the wait for the next read, and in each falls a write or two.
+#[test]
+fn fill_cycles_are_counted_with_those_that_were_written_and_those_that_went_stale() {
+    let ttl = native("ttl", r#"{"ttl":"5s"}"#);
+    let latency = "[origin]\nlatency = \"0s\"\n";
+    let of = |rest: &str| run_with(&ttl, rest).fill_cycles;
+    let written = of(&(WRITES.to_owned() + latency));
+    assert_eq!(written.begun, 20, "one every 5 s");
+    assert_eq!(
+        (written.written, written.stale),
+        (19, 20),
+        "the last has not ended"
+    );
+    let unwritten = of(&(NO_WRITES.to_owned() + latency));
+    assert_eq!((unwritten.written, unwritten.stale), (0, 0));
+    // Who drops what is written has cycles with a write and none that went stale.
+    let drops = native("write-through", r#"{"ttl":"none"}"#);
+    let dropped = run_with(&drops, &(WRITES.to_owned() + latency)).fill_cycles;
+    assert_eq!((dropped.begun, dropped.written, dropped.stale), (50, 49, 0));
+}
+
+/// Every load reads a replica that is behind: without a cache each stale answer is an observation.
+#[test]
+fn what_is_in_no_cache_goes_stale_by_itself() {
+    let rest = WRITES.to_owned() + "[origin]\nlatency = \"0s\"\nreplica_lag = \"1s\"\n";
+    let summary = run_with(&Strategy::NoCache, &rest);
+    assert!(summary.stale_answers > 400);
+    assert_eq!(summary.fill_cycles.stale, summary.stale_answers);
+    assert_eq!(summary.fill_cycles.begun, 0);
+}
+
 #[test]
 fn a_load_that_takes_no_time_is_not_made_again_in_the_same_instant() {
     let summary = run_with(

@@ -2,8 +2,10 @@
 
 mod components;
 mod policies;
+mod recommendations;
 mod reports;
 mod scenarios;
+mod sweeps;
 mod terminal;
 mod traces;
 mod wrong_commands;

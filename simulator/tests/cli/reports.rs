@@ -13,7 +13,7 @@ const FIGURES: &str = "reads fresh_hits stale_hits delayed_hits misses hit_ratio
     version_lag.max bound_violations.1s bound_violations.5s bound_violations.60s \
     bound_violations.300s bound_violations.600s read_your_writes_violations \
     monotonic_read_violations origin_loads refreshes wasted_refreshes duplicate_loads coalesced \
-    discarded_fills origin_rate.mean origin_rate.p99 origin_rate.max peak_to_mean inflight_max \
+    discarded_fills fill_cycles.begun fill_cycles.written fill_cycles.stale origin_rate.mean origin_rate.p99 origin_rate.max peak_to_mean inflight_max \
     inflight_per_key_max herd.p50 herd.p99 herd.max read_latency_us.mean read_latency_us.p50 \
     read_latency_us.p99 read_latency_us.p999 read_latency_us.max invalidations.sent \
     invalidations.effective invalidations.wasted invalidations.lost fanout.p50 fanout.p99 \
@@ -172,6 +172,8 @@ fn the_same_inputs_give_the_same_bytes_however_many_run_at_once() {
         "summary.csv",
         "timeseries.csv",
         "histograms.csv",
+        "totals.csv",
+        "differences.csv",
         "index.html",
     ] {
         assert!(first.contains_key(name), "no {name}");
@@ -184,6 +186,37 @@ fn the_same_inputs_give_the_same_bytes_however_many_run_at_once() {
         }
     }
     assert_eq!(dir.names(), ["a", "b", "small.toml"]);
+}
+
+#[test]
+fn a_warm_up_that_finds_itself_is_the_same_however_many_run_at_once() {
+    let dir = Dir::new("auto-warmup");
+    dir.write("small.toml", SMALL);
+    let compare = |jobs: &str, out: &str| {
+        let policies = ["--policy", "ttl:ttl=4s", "--policy", "tags:ttl=3s"];
+        let args = ["compare", "small.toml", "--set", "warmup=auto"];
+        dir.succeeds(&[&args[..], &policies, &["--jobs", jobs, "--out", out]].concat());
+        bytes(&dir, out)
+    };
+    let first = compare("1", "a");
+    assert!(first == compare("3", "b"));
+    let warmup = &dir.json("a/report.json")["warmup"];
+    assert_eq!(warmup["asked"], "auto");
+    assert!(warmup["used_us"].as_u64() >= Some(12_000_000), "{warmup}");
+}
+
+#[test]
+fn half_of_a_trace_can_be_left_out() {
+    let dir = Dir::new("half-a-trace");
+    let rows: String = (0..300)
+        .map(|n| format!("{},R,k{}\n", n * 1000, n % 7))
+        .collect();
+    dir.write("my.csv", format!("ts_us,op,key\n{rows}"));
+    dir.succeeds(&["compare", "--trace", "my.csv", "--set", "warmup=0.5"]);
+    let report = dir.json("reports/my/report.json");
+    assert_eq!(report["scenario"]["warmup"], 0.5);
+    assert_eq!(report["warmup"]["used_us"], 149_500);
+    assert_eq!(count(&report["runs"][0]["summary"], "reads"), 150);
 }
 
 #[test]

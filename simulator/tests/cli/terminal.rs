@@ -11,6 +11,9 @@ fn every_command_has_help_with_an_example() {
         &[][..],
         &["compare"],
         &["run"],
+        &["sweep"],
+        &["merge"],
+        &["recommend"],
         &["trace"],
         &["trace", "stat"],
         &["trace", "convert"],
@@ -65,6 +68,31 @@ fn the_examples_of_the_help_can_be_typed_as_they_stand() {
     ] {
         dir.succeeds(args);
     }
+    // The sweep that `sweep --help` shows.
+    let help = dir.succeeds(&["sweep", "--help"]);
+    let (_, shown) = help.split_once("as --set takes them:\n").unwrap();
+    let (shown, _) = shown.split_once("The grid is").unwrap();
+    dir.write(
+        "swept.toml",
+        SMALL.to_owned() + "[[policy]]\nuse = \"native:ttl\"\n" + shown,
+    );
+    let args = [
+        "sweep",
+        "swept.toml",
+        "--set",
+        "duration=2s",
+        "--set",
+        "warmup=0s",
+    ];
+    let table = dir.succeeds(&args);
+    assert!(table.starts_with("policy "), "{table}");
+    assert_eq!(
+        dir.json("reports/small/sweep.json")["points"]
+            .as_array()
+            .unwrap()
+            .len(),
+        7
+    );
     // The small scenario that `run --help` shows.
     let help = dir.succeeds(&["run", "--help"]);
     let (_, shown) = help.split_once("A small scenario:\n").unwrap();

@@ -9,11 +9,11 @@ fn a_command_line_that_is_wrong_is_one_line_and_status_2() {
     for (args, says) in [
         (
             &[][..],
-            "a command is missing: compare, run, trace, policy (see `shelflife --help`)",
+            "a command is missing: compare, run, sweep, merge, recommend, trace, policy (see `shelflife --help`)",
         ),
         (
             &["trace"],
-            "a command is missing: stat, convert, generate (see `shelflife trace --help`)",
+            "a command is missing: stat, convert, generate, presets (see `shelflife trace --help`)",
         ),
         (&["compar"], "a similar subcommand exists: 'compare'"),
         (

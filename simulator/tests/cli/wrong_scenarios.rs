@@ -56,6 +56,14 @@ fn a_wrong_scenario_names_file_line_and_key() {
             "duration = 10",
             "s.toml:1: `duration`: integer `10` where a duration as text",
         ),
+        (
+            "warmup = 600",
+            "s.toml:1: `warmup`: a share of the run is at least 0 and less than 1, not 600; a duration is text",
+        ),
+        (
+            "warmup = \"aut\"",
+            "s.toml:1: `warmup`: `aut` is not a duration: write it as `250ms`, `60s` or `2h`, or `auto`",
+        ),
         ("a = [", "s.toml:1: "),
         ("seed = 1\nseed = 2", "s.toml:2: duplicate key"),
         (

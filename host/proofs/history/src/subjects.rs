@@ -193,7 +193,11 @@ pub fn purge_of_many(random: &mut fastrand::Rng, mode: PurgeMode) -> (Purge, Mem
             let generation = ["schema", "g"][random.usize(0..2)];
             let members = Members::those(|subject| subject.generations.contains(&generation));
             let generation = generation.into();
-            (Purge::Bump { generation }, members)
+            let purge = match mode {
+                PurgeMode::Drop => Purge::Bump { generation },
+                PurgeMode::Expire | PurgeMode::Replace => Purge::ExpireGeneration { generation },
+            };
+            (purge, members)
         }
         12..=13 => {
             let at_least = [0.9, 0.7][random.usize(0..2)];

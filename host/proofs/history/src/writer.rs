@@ -22,7 +22,7 @@ impl Actor<'_> {
         let mode = self.any_mode();
         let (purge, members) = subjects::purge_of_many(&mut self.random, mode);
         let is_bump = matches!(purge, Purge::Bump { .. });
-        let is_soft = mode != PurgeMode::Drop && !is_bump;
+        let is_soft = mode != PurgeMode::Drop;
         // A key under a counter gets another place, and there its first load.
         let moved = if is_bump { members } else { Members::NONE };
         self.write(&purge, members, is_soft, moved);

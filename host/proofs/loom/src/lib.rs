@@ -26,6 +26,8 @@ mod flights;
 mod groups;
 #[path = "../../../src/engine/key.rs"]
 mod key;
+#[path = "../../../src/engine/names.rs"]
+mod names;
 #[path = "../../../src/engine/safeguards.rs"]
 mod safeguards;
 #[path = "../../../src/engine/seen.rs"]

@@ -89,7 +89,7 @@ impl History {
                 self.engine
                     .purge_demanding(&purge, &demand, self.oracle.now);
                 for (load, _) in &mut self.loads {
-                    load.has_moved |= target.moves(load.key);
+                    load.has_moved |= target.moves(mode, load.key);
                 }
                 Ok(())
             }

@@ -246,7 +246,7 @@ impl Oracle {
         }
         match target {
             Target::Key(key) => self.flights[key] = None,
-            Target::Counter(_) if target.moves(target::UNDER_COUNTER) => {
+            Target::Counter(_) if target.moves(mode, target::UNDER_COUNTER) => {
                 self.flights[target::UNDER_COUNTER] = None;
             }
             _ => {}

@@ -106,7 +106,7 @@ impl Target {
             Target::Key(other) => other == key,
             Target::Tag(tag) => names(&lease.tags, tag),
             Target::Prefix(prefix) => name(key).starts_with(prefix),
-            Target::Counter(counter) => names(&lease.generations, counter) || self.moves(key),
+            Target::Counter(counter) => names(&lease.generations, counter) || self.is_of_place(key),
             // Seen from [1, 0].
             Target::Within(at_least) => vector(key).is_some_and(|vector| vector[0] >= at_least),
             Target::Everything => true,
@@ -114,7 +114,12 @@ impl Target {
     }
 
     /// Whether a key has another place after it.
-    pub fn moves(self, key: usize) -> bool {
+    pub fn moves(self, mode: PurgeMode, key: usize) -> bool {
+        self.is_of_place(key) && !self.is_soft(mode)
+    }
+
+    /// Whether it is of the counter that a key is kept under.
+    fn is_of_place(self, key: usize) -> bool {
         self == Target::Counter("g") && key == UNDER_COUNTER
     }
 
@@ -126,7 +131,6 @@ impl Target {
     /// Whether what it covers may be served for a while.
     pub fn is_soft(self, mode: PurgeMode) -> bool {
         match self {
-            Target::Counter(_) => false,
             Target::Key(_) => mode == PurgeMode::Expire,
             _ => mode != PurgeMode::Drop,
         }
@@ -146,9 +150,13 @@ impl Target {
                 prefix: prefix.into(),
                 mode,
             },
-            Target::Counter(generation) => Purge::Bump {
-                generation: generation.into(),
-            },
+            Target::Counter(generation) => {
+                let generation = generation.into();
+                match self.is_soft(mode) {
+                    true => Purge::ExpireGeneration { generation },
+                    false => Purge::Bump { generation },
+                }
+            }
             Target::Within(at_least) => Purge::Within {
                 centre: Arc::from([1.0, 0.0]),
                 at_least,

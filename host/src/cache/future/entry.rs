@@ -78,6 +78,26 @@ impl<V: Clone + Send + Sync + 'static> EntrySelector<'_, V> {
         Ok(served.into_entry(self.key, shared.time.coarse()))
     }
 
+    /// The same, with a loader that can be a task of its own: where the entry is to be refreshed, that is
+    /// spawned, and what is there is served. See
+    /// [`try_get_with_spawn`](Cache::try_get_with_spawn).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`try_get_with`](Cache::try_get_with).
+    pub async fn or_try_insert_with_spawn<E: Any + Send + Sync, F>(
+        self,
+        loader: impl FnOnce(Arc<Load>) -> F + Send + 'static,
+    ) -> Result<Entry<V>, Arc<E>>
+    where
+        F: Future<Output = Result<V, E>> + Send + 'static,
+    {
+        let shared = &self.cache.shared;
+        let ask = Ask::by_key(shared.engine.key(self.key));
+        let served = shared.read_spawning(ask, loader).await?;
+        Ok(served.into_entry(self.key, shared.time.coarse()))
+    }
+
     /// Stores what `change` makes of what is there, and gives that.
     pub async fn and_upsert_with<F>(
         self,

@@ -80,6 +80,59 @@ fn a_moved_generation_of_a_lease_hides_its_entry() {
     assert_eq!(hit(&engine, "a", 2), None);
 }
 
+fn expire(engine: &TestEngine, name: &str, now: Instant) {
+    engine.purge(
+        &Purge::ExpireGeneration {
+            generation: name.into(),
+        },
+        now,
+    );
+}
+
+/// Whether there is a value, and a reader is asked to load it again.
+fn is_stale(engine: &TestEngine, key: &str, now: Instant) -> bool {
+    match read(engine, key, now) {
+        Read::Hit { refresh, .. } => {
+            let refresh = refresh.map(|(ticket, ())| engine.abandon(&ticket));
+            refresh.is_some()
+        }
+        other => panic!("{key} was not found: {other:?}"),
+    }
+}
+
+#[test]
+fn what_is_kept_under_an_expired_generation_is_stale_within_its_grace_and_still_found() {
+    let engine = by_generation(0);
+    let lease = Lease {
+        grace: 100,
+        ..Lease::for_nanos(1_000)
+    };
+    fill(&engine, "user:1", "STALE", &lease, 0);
+    fill(&engine, "page:1", "KEPT", &lease, 0);
+    let late = begin(&engine, "user:2", 1);
+    expire(&engine, "user", 2);
+    assert!(!finish(&engine, late, "STALE", &lease));
+    assert!(is_stale(&engine, "user:1", 3));
+    assert_eq!(hit(&engine, "user:1", 3), Some("STALE"));
+    assert_eq!(hit(&engine, "user:1", 103), None);
+    assert_eq!(hit(&engine, "page:1", 103), Some("KEPT"));
+    fill(&engine, "user:1", "NEW", &lease, 104);
+    assert_eq!(hit(&engine, "user:1", 105), Some("NEW"));
+}
+
+#[test]
+fn an_expired_generation_of_a_lease_makes_its_entry_stale() {
+    let engine = plain();
+    let lease = Lease {
+        grace: 100,
+        generations: vec!["schema".into()],
+        ..Lease::for_nanos(1_000)
+    };
+    fill(&engine, "a", "STALE", &lease, 0);
+    expire(&engine, "schema", 1);
+    assert!(is_stale(&engine, "a", 2));
+}
+
 #[test]
 fn a_load_that_fails_after_a_bump_is_not_answered_with_what_was_left_behind() {
     let engine = by_generation(0);

@@ -18,6 +18,38 @@ fn a_region_is_kept_only_as_long_as_an_older_load_is_in_flight() {
 }
 
 #[test]
+fn regions_without_room_invalidate_everything_instead() {
+    const LONG: usize = 1 << 20;
+    for mode in [PurgeMode::Drop, PurgeMode::Expire] {
+        let engine = plain();
+        let purge = |number: usize| Purge::Prefix {
+            prefix: format!("{number}{}", "x".repeat(LONG)),
+            mode,
+        };
+        fill(&engine, "other", "OLD", &Lease::for_nanos(1_000), 0);
+        let old = begin(&engine, "loading", 0);
+        let mut now = 1;
+        while hit(&engine, "other", now).is_some() {
+            engine.purge(&purge(now as usize), now);
+            now += 1;
+            assert!(now < 20, "{} regions are kept", engine.regions.len());
+        }
+        assert_eq!(engine.regions.len(), 15, "16 MiB hold no more of them");
+        for _ in 0..10 {
+            engine.purge(&purge(now as usize), now);
+        }
+        assert_eq!(engine.regions.len(), 15);
+        // The load began before an invalidation that might have been of its key.
+        assert!(!finish(&engine, old, "OLD", &Lease::for_nanos(1_000)));
+        // Nothing is in flight any more, so that there is room again.
+        fill(&engine, "other", "NEW", &Lease::for_nanos(1_000), now);
+        engine.purge(&purge(0), now);
+        assert_eq!(engine.regions.len(), 0);
+        assert_eq!(hit(&engine, "other", now), Some("NEW"));
+    }
+}
+
+#[test]
 fn a_sweep_leaves_what_was_loaded_again() {
     let engine = plain();
     fill(&engine, "a", "OLD", &Lease::for_nanos(1_000), 0);

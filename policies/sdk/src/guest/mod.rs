@@ -2,6 +2,7 @@
 //!
 //! Hidden, because nothing but [`export!`](crate::export) and the SDK itself uses it.
 
+mod allocator;
 pub mod bindings;
 mod convert;
 pub(crate) mod imports;
@@ -37,7 +38,7 @@ pub fn on_fill<P: Policy>(
     let mut instance = instance.borrow_mut();
     let policy = instance.as_mut().ok_or(crate::NOT_CONFIGURED)?;
     policy
-        .on_fill(&convert::fill(fill), &mut Host::imported())
+        .on_fill(convert::fill(fill), &mut Host::imported())
         .map(convert::lease)
 }
 

@@ -3,16 +3,16 @@
 //! Each figure comes with a caption that says what it shows in this run. Data that is missing is
 //! said in the figure's place; no figure is left out, so that links to them hold.
 
-mod axis;
-mod canvas;
+pub(crate) mod axis;
+pub(crate) mod canvas;
 mod frontier;
 mod herd;
 mod hits;
-mod legend;
+pub(crate) mod legend;
 mod origin;
 mod series;
 mod staleness;
-mod style;
+pub(crate) mod style;
 
 use super::digest::Row;
 use super::units::clip;
@@ -23,10 +23,10 @@ use style::{INK, SOFT};
 pub use style::{Look, Shape};
 
 /// Width of every figure in CSS pixels.
-const WIDTH: f64 = 860.0;
+pub(crate) const WIDTH: f64 = 860.0;
 /// Left of the data: ticks and the name of the vertical axis.
-const LEFT: f64 = 98.0;
-const RIGHT: f64 = 34.0;
+pub(crate) const LEFT: f64 = 98.0;
+pub(crate) const RIGHT: f64 = 34.0;
 /// Characters of a label in a figure.
 const LABEL: usize = 32;
 
@@ -63,7 +63,7 @@ fn compared<'r, 'a>(rows: &'r [Row<'a>]) -> impl Iterator<Item = &'r Row<'a>> {
 const NOTHING_TO_COMPARE: &str = "No policy answered any read.";
 
 /// Title and second line; returns where the figure goes on.
-fn heading(canvas: &mut Canvas, title: &str, below: &str) -> f64 {
+pub(crate) fn heading(canvas: &mut Canvas, title: &str, below: &str) -> f64 {
     canvas.text(16.0, 22.0, title, text(16.5).bold());
     canvas.text(16.0, 44.0, below, text(13.0).colour(SOFT));
     64.0
@@ -82,7 +82,7 @@ fn legend(rows: &[Row], remark: impl Fn(&Row) -> Option<&'static str>) -> Legend
 }
 
 /// A figure without data: its question and why there is no answer.
-fn nothing(title: &str, why: &str) -> String {
+pub(crate) fn nothing(title: &str, why: &str) -> String {
     canvas::draw(WIDTH, 150.0, title, |canvas| {
         canvas.text(16.0, 22.0, title, text(16.5).bold());
         let kind = text(15.0).colour(INK).middle();

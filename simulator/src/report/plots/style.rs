@@ -70,11 +70,16 @@ impl Look {
                 dashed: true,
             }
         } else {
-            Self {
-                colour: POLICIES[row.index % POLICIES.len()],
-                marker: MARKERS[row.index % MARKERS.len()],
-                dashed: false,
-            }
+            Self::nth(row.index)
+        }
+    }
+
+    /// That of the policy at this place, not counting baselines.
+    pub fn nth(index: usize) -> Self {
+        Self {
+            colour: POLICIES[index % POLICIES.len()],
+            marker: MARKERS[index % MARKERS.len()],
+            dashed: false,
         }
     }
 }

@@ -94,7 +94,7 @@ fn a_trace_runs_once_from_end_to_end_without_warm_up() {
     let scenario = load("[trace]\npath = \"shop.csv.zst\"");
     assert_eq!(
         (scenario.duration, scenario.warmup, scenario.replications),
-        (None, Some(Nanos::ZERO), 1)
+        (None, Some(Nanos::ZERO.into()), 1)
     );
     let trace = scenario.trace.unwrap();
     assert_eq!(
@@ -115,11 +115,22 @@ fn a_trace_runs_once_from_end_to_end_without_warm_up() {
 }
 
 #[test]
+fn a_warm_up_may_be_a_share_of_a_run_or_of_a_trace() {
+    assert_eq!(load("warmup = 0.25").warmup, Some(Warmup::Share(0.25)));
+    let trace = load("warmup = 0.5\n[trace]\npath = \"x\"");
+    assert_eq!(trace.warmup, Some(Warmup::Share(0.5)));
+    assert_eq!(load("warmup = \"auto\"").warmup, Some(Warmup::Auto));
+}
+
+#[test]
 fn a_short_run_keeps_most_of_its_time_to_measure() {
-    assert_eq!(load("duration = \"1m\"").warmup, Some(Nanos::from_secs(5)));
+    assert_eq!(
+        load("duration = \"1m\"").warmup,
+        Some(Nanos::from_secs(5).into())
+    );
     assert_eq!(
         load("duration = \"20m\"").warmup,
-        Some(Nanos::from_secs(600))
+        Some(Nanos::from_secs(600).into())
     );
 }
 

@@ -68,8 +68,13 @@ pub(in crate::workload) fn check_place(path: &Path, base_dir: &Path) -> Result<(
     raw(path, base_dir).map(drop)
 }
 
-/// The SHA-256 of the file as it lies on disk, in hexadecimal.
-pub(super) fn sha256(path: &Path, base_dir: &Path) -> Result<String, Error> {
+/// The SHA-256 of a trace as it lies on disk, in hexadecimal. Its path is relative to `base_dir`, or
+/// `builtin:shop`.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn sha256(path: &Path, base_dir: &Path) -> Result<String, Error> {
     let mut reader = raw(path, base_dir)?;
     let mut hasher = Sha256::new();
     loop {

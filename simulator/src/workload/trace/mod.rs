@@ -33,6 +33,7 @@ use input::Input;
 pub use convert::{check_name, write};
 pub use detect::detect;
 pub(super) use input::check_place;
+pub use input::sha256;
 
 /// What is known of a recording.
 #[derive(Clone, Debug, PartialEq, Serialize)]
