@@ -62,13 +62,14 @@ pub struct Request {
 ///
 /// # Errors
 ///
-/// Nothing is left to try; a policy is wrong, or cannot be configured so.
+/// Nothing is left to try; a policy is wrong, or cannot be configured so; the warm-up is `auto`.
 pub fn recommend(
     loaded: &Loaded,
     workload: &Workload,
     request: &Request,
     effort: Effort,
 ) -> Result<Advice, Error> {
+    loaded.check_warmup_is_known()?;
     let spread = request
         .bounds
         .iter()

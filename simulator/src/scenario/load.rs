@@ -54,6 +54,21 @@ impl Loaded {
         self.places.sweep_error(message)
     }
 
+    /// Checks that the warm-up is known before anything runs, for whoever runs policies one by one.
+    ///
+    /// # Errors
+    ///
+    /// It is `auto`, which only a comparison finds.
+    pub fn check_warmup_is_known(&self) -> Result<(), Error> {
+        match self.scenario.warmup {
+            Some(super::Warmup::Auto) => Err(self.warmup_error(
+                "`auto` is found by trying all policies together, as `compare` and `run` do: say how long, \
+                 or what share of the run",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// An error about the file that the workload comes from, with where that file was named.
     #[must_use]
     pub fn input_error(&self, message: impl std::fmt::Display) -> Error {

@@ -129,7 +129,7 @@ impl<'a> Planned<'a> {
     /// # Errors
     ///
     /// A policy or one of its settings is wrong, a file cannot be read, a figure to compare by is none,
-    /// there are too many runs.
+    /// there are too many runs, a warm-up is `auto`.
     pub fn new(swept: &'a Swept, command: &str) -> Result<Self, Error> {
         let base = &swept.base;
         let pareto = figures_of(swept)?;
@@ -145,6 +145,7 @@ impl<'a> Planned<'a> {
                 Kind::Usage => at_point(&error, number, &point.settings),
                 Kind::Other => error,
             };
+            point.loaded.check_warmup_is_known().map_err(within)?;
             let of_point = components.contenders(&point.loaded).map_err(within)?;
             let given = Given::of(point, &mut inputs).map_err(within)?;
             let workload = workloads.of(given.workload());

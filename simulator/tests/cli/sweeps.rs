@@ -371,6 +371,11 @@ fn a_sweep_that_cannot_be_carried_out_says_why_and_leaves_nothing_behind() {
             "s.toml:18: policy native:ttl: configure: ",
         ),
         (
+            "\"cache.capacity\" = [0, 20]",
+            "\"warmup\" = [\"5s\", \"auto\"]",
+            "`warmup`: `auto` is found by trying all policies together",
+        ),
+        (
             "[sweep.grid]",
             "[sweep]\npareto = [\"stale_ration\", \"misses\"]\n[sweep.grid]",
             "s.toml:18: `pareto` in [sweep]: there is no figure `stale_ration`: did you mean `stale_ratio`?",
