@@ -17,6 +17,7 @@
 //! * [`measure`] counts.
 //! * [`report`] writes tables, files, figures and a page.
 //! * [`comparison`] runs strategies side by side.
+//! * [`verify`] holds all of it against what theory says.
 
 #![forbid(unsafe_code)]
 
@@ -26,5 +27,6 @@ pub mod measure;
 pub mod random;
 pub mod report;
 pub mod scenario;
+pub mod verify;
 pub mod workload;
 pub mod world;

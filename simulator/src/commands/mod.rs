@@ -3,6 +3,7 @@
 mod compare;
 mod policy;
 mod trace;
+mod verify;
 mod wrong;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ Examples:
   shelflife run scenario.toml --out reports/mine
   shelflife trace stat my.csv.zst
   shelflife policy inspect ./mine.wasm
+  shelflife verify                                     the simulator against what theory says
 
 Each command has examples of its own: shelflife compare --help.
 Exit status: 0 done; 2 the command, the scenario or the trace is wrong; 1 anything else.";
@@ -44,6 +46,8 @@ enum Command {
     /// Look at a policy component.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// The simulator against what theory says.
+    Verify(verify::Verify),
 }
 
 /// What every run takes.
@@ -120,6 +124,7 @@ pub fn run() -> Result<(), Error> {
         Command::Run(command) => command.run(),
         Command::Trace(command) => command.run(),
         Command::Policy(command) => command.run(),
+        Command::Verify(command) => command.run(),
     }
 }
 

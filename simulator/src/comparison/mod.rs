@@ -10,7 +10,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use shelflife::policy::Calls;
 
-pub use policies::{Contender, contenders};
+pub use policies::{Components, Contender, contenders};
 pub use progress::Progress;
 
 use crate::error::Error;

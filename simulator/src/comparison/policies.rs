@@ -1,5 +1,6 @@
 //! From what a scenario names to what can be run.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -35,22 +36,67 @@ impl Contender {
     }
 }
 
+/// Compiles components, each once for all who ask under one name.
+pub struct Components {
+    runtime: Runtime,
+    compiled: HashMap<(String, [u8; 32]), CompiledPolicy>,
+}
+
+impl Components {
+    /// None so far.
+    ///
+    /// # Errors
+    ///
+    /// The machine cannot run components.
+    pub fn new() -> Result<Components, Error> {
+        Ok(Components {
+            runtime: Runtime::new(Limits::deterministic()).map_err(Error::other)?,
+            compiled: HashMap::new(),
+        })
+    }
+
+    /// The policy at an index of a scenario, checked and compiled; errors of its component call it by
+    /// `name`.
+    ///
+    /// # Errors
+    ///
+    /// Names the policy and what is wrong with its file or its settings.
+    pub fn contender(
+        &mut self,
+        loaded: &Loaded,
+        index: usize,
+        name: &str,
+    ) -> Result<Contender, Error> {
+        let policy = &loaded.scenario.policies[index];
+        contender(loaded, policy, name, self).map_err(|error| match error.kind() {
+            Kind::Usage => loaded.policy_error(index, error),
+            Kind::Other => error,
+        })
+    }
+
+    fn compile(&mut self, name: &str, bytes: &[u8]) -> Result<(CompiledPolicy, [u8; 32]), Error> {
+        let hash: [u8; 32] = Sha256::digest(bytes).into();
+        if let Some(compiled) = self.compiled.get(&(name.to_owned(), hash)) {
+            return Ok((compiled.clone(), hash));
+        }
+        let compiled = self.runtime.compile(name, bytes).map_err(Error::usage)?;
+        let key = (name.to_owned(), hash);
+        self.compiled.insert(key, compiled.clone());
+        Ok((compiled, hash))
+    }
+}
+
 /// Everything that a scenario compares, checked and compiled, and the two baselines.
 ///
 /// # Errors
 ///
 /// Names the policy and what is wrong with its file or its settings.
 pub fn contenders(loaded: &Loaded) -> Result<Vec<Contender>, Error> {
-    let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
+    let mut components = Components::new()?;
     let policies = loaded.scenario.policies.iter();
     let mut contenders: Vec<Contender> = policies
         .enumerate()
-        .map(|(index, policy)| {
-            contender(loaded, policy, &runtime).map_err(|error| match error.kind() {
-                Kind::Usage => loaded.policy_error(index, error),
-                Kind::Other => error,
-            })
-        })
+        .map(|(index, policy)| components.contender(loaded, index, &policy.label))
         .collect::<Result<_, _>>()?;
     let [no_cache, perfect] = BASELINES;
     contenders.push(Contender::baseline(no_cache, Strategy::NoCache));
@@ -58,16 +104,19 @@ pub fn contenders(loaded: &Loaded) -> Result<Vec<Contender>, Error> {
     Ok(contenders)
 }
 
-fn contender(loaded: &Loaded, policy: &Policy, runtime: &Runtime) -> Result<Contender, Error> {
+fn contender(
+    loaded: &Loaded,
+    policy: &Policy,
+    called: &str,
+    components: &mut Components,
+) -> Result<Contender, Error> {
     let config = serde_json::to_string(&policy.config)
         .map_err(|error| Error::other(format!("policy {}: {error}", policy.label)))?;
     let (maker, wants_rows, component_sha256) = match policy.uses.strip_prefix("native:") {
         Some(name) => (native(name)?, true, None),
         None => {
             let bytes = component(loaded, policy)?;
-            let compiled = runtime
-                .compile(&policy.label, &bytes)
-                .map_err(Error::usage)?;
+            let (compiled, hash) = components.compile(called, &bytes)?;
             let wants_rows = compiled
                 .interfaces()
                 .imports
@@ -76,7 +125,7 @@ fn contender(loaded: &Loaded, policy: &Policy, runtime: &Runtime) -> Result<Cont
             (
                 instances_of(compiled),
                 wants_rows,
-                Some(hex(&Sha256::digest(&bytes))),
+                Some(hex(&hash)),
             )
         }
     };

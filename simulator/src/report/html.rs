@@ -18,9 +18,13 @@ use crate::error::Error;
 /// Escapes every value but the figures, whose text [`super::plots`] has escaped.
 const PAGE: &str = include_str!("page.html");
 
+/// What pages look like, this one and others.
+pub const STYLE: &str = include_str!("style.css");
+
 /// What the template is filled with. All numbers are text by now.
 #[derive(Serialize)]
 struct Page<'a> {
+    style: &'static str,
     title: String,
     verdict: String,
     facts: Vec<(&'static str, String)>,
@@ -74,6 +78,7 @@ pub fn render(report: &Report, rows: &[Row], figures: &[Figure]) -> Result<Strin
 fn content<'a>(report: &'a Report, rows: &[Row], figures: &'a [Figure]) -> Page<'a> {
     let name = report.scenario.get("name").and_then(Value::as_str);
     Page {
+        style: STYLE,
         title: name.unwrap_or("comparison").to_owned(),
         verdict: verdict(report),
         facts: facts(report, rows),

@@ -29,6 +29,11 @@ pub use place::check_place;
 pub use table::table;
 pub use totals::totals;
 
+pub(crate) use html::STYLE;
+pub(crate) use place::place;
+pub(crate) use totals::{interval, t975};
+pub(crate) use units::exact;
+
 use crate::error::Error;
 
 /// Writes the report into `dir`, which is made if it is missing.
