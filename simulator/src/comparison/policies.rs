@@ -122,11 +122,7 @@ fn contender(
                 .imports
                 .iter()
                 .any(|name| name.contains("/rows@"));
-            (
-                instances_of(compiled),
-                wants_rows,
-                Some(hex(&hash)),
-            )
+            (instances_of(compiled), wants_rows, Some(hex(&hash)))
         }
     };
     // Configured once before anything runs, so that a wrong setting costs no time.

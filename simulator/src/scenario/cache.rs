@@ -56,7 +56,7 @@ pub enum Start {
     /// Empty. What is stored together ends together, for many leases.
     Cold,
     /// Empty, but the first entry of each key lives for a random part of its lease, as if one had come
-    /// upon it: from then on no two keys or nodes keep time.
+    /// upon it, where it is stored within a lease of the start: from then on no two keys or nodes keep time.
     Warm,
 }
 

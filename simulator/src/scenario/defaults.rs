@@ -5,8 +5,9 @@
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Announce, Arrivals, Balance, Bus, Cache, Columns, Distribution, Embeddings, Feed, Joins, Late, Nanos, Origin,
-    Popularity, Scenario, Start, Stores, Stream, TagPurge, Tags, Workload, WriteTargets, Writes,
+    Announce, Arrivals, Balance, Bus, Cache, Columns, Distribution, Embeddings, Feed, Joins, Late,
+    Nanos, Origin, Popularity, Scenario, Start, Stores, Stream, TagPurge, Tags, Workload,
+    WriteTargets, Writes,
 };
 
 /// Virtual time that a synthetic workload runs.

@@ -149,9 +149,11 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_sessions(scenario)?;
     check_timeout(&scenario.origin)?;
     cache::check_probes(scenario)?;
-    require(scenario.writes.batch <= LONGEST_DELAY, "writes.batch", || {
-        format!("at most {LONGEST_DELAY}, not {}", scenario.writes.batch)
-    })?;
+    require(
+        scenario.writes.batch <= LONGEST_DELAY,
+        "writes.batch",
+        || format!("at most {LONGEST_DELAY}, not {}", scenario.writes.batch),
+    )?;
     for (path, delay) in [
         ("workload.read_back", &scenario.workload.read_back),
         ("workload.read_again", &scenario.workload.read_again),

@@ -20,6 +20,8 @@ pub struct Setting {
     /// Whether each replication builds its workload anew from a seed of its own: where the keys
     /// themselves are drawn.
     pub reseeded: bool,
+    /// Added to the seed of the scenario, so that two settings of one draw different numbers.
+    pub shift: u64,
     pub rows: Vec<Row>,
 }
 
@@ -109,6 +111,7 @@ impl Setting {
             set: Vec::new(),
             fast: false,
             reseeded: false,
+            shift: 0,
             rows: Vec::new(),
         }
     }

@@ -43,9 +43,8 @@ struct Line<'a> {
 
 /// The page.
 pub fn render(verification: &Verification, command: &str) -> Result<String, Error> {
-    let fail = |error: minijinja::Error| {
-        Error::other(format!("the page cannot be made: {error:#}"))
-    };
+    let fail =
+        |error: minijinja::Error| Error::other(format!("the page cannot be made: {error:#}"));
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.add_template("page.html", PAGE).map_err(fail)?;
@@ -81,6 +80,13 @@ fn line(row: &Found, first: bool) -> Line<'_> {
         kind: row.kind,
         scenario: row.scenario,
         policy: row.policy,
-        set: row.set.join("; "),
+        set: format!(
+            "seed {}{}",
+            row.seed,
+            row.set
+                .iter()
+                .map(|set| format!("; {set}"))
+                .collect::<String>()
+        ),
     }
 }

@@ -119,7 +119,13 @@ mod tests {
     fn around(mean: f64, ci: f64) -> Vec<f64> {
         let deviation = ci * (15.0_f64).sqrt() / t975(15);
         (0..16)
-            .map(|index| mean + if index % 2 == 0 { deviation } else { -deviation })
+            .map(|index| {
+                mean + if index % 2 == 0 {
+                    deviation
+                } else {
+                    -deviation
+                }
+            })
             .collect()
     }
 

@@ -25,7 +25,7 @@ pub struct Verification {
     pub z: Zs,
     /// Whether only the quick half was run.
     pub fast: bool,
-    /// In place of those of the scenarios, where one was given.
+    /// In place of those of the scenarios, where one was given; settings of one scenario count on from it.
     pub seed: Option<u64>,
     pub rows: Vec<Found>,
     /// Claims that no row holds the simulator against, and why.
@@ -50,9 +50,11 @@ pub struct Zs {
 pub struct Found {
     pub id: &'static str,
     pub what: &'static str,
-    /// The file under `scenarios/verify`, what was set in it, and the policy: all it takes to repeat the row.
+    /// The file under `scenarios/verify`, what was set in it, its seed and the policy: all it takes to repeat
+    /// the row with `shelflife run`.
     pub scenario: &'static str,
     pub set: Vec<String>,
+    pub seed: u64,
     pub policy: &'static str,
     /// `exact`, `limit`, `approximation`, `read off a plot`, `bound` or `range`.
     pub kind: &'static str,
@@ -76,6 +78,7 @@ impl Found {
     pub(super) fn new(
         setting: &Setting,
         row: &Row,
+        seed: u64,
         expected: Expected,
         judgement: &Judgement,
         sample: Vec<f64>,
@@ -92,6 +95,7 @@ impl Found {
             what: row.what,
             scenario: setting.scenario.0,
             set: setting.set.clone(),
+            seed,
             policy: row.policy,
             kind: row.expected.kind(),
             expected: from,
@@ -177,6 +181,7 @@ fn csv(verification: &Verification) -> Result<String, Error> {
         "what",
         "scenario",
         "set",
+        "seed",
         "policy",
         "kind",
         "expected",
@@ -197,6 +202,7 @@ fn csv(verification: &Verification) -> Result<String, Error> {
             row.what.to_owned(),
             row.scenario.to_owned(),
             row.set.join(" "),
+            row.seed.to_string(),
             row.policy.to_owned(),
             row.kind.to_owned(),
             exact(row.expected),

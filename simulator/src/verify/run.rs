@@ -85,9 +85,8 @@ pub fn run_settings(settings: &[Setting], options: &Options) -> Result<Verificat
     let found = Progress::watch(options.progress, &done, expected, || {
         let pairs = settings.iter().zip(&loaded);
         let of_each = pairs.map(|(setting, loaded)| {
-            let figures = pool.install(|| {
-                carry_out(setting, loaded, options.seed, &mut components, &done)
-            })?;
+            let figures =
+                pool.install(|| carry_out(setting, loaded, options.seed, &mut components, &done))?;
             Ok(rows(setting, loaded, &figures))
         });
         of_each.collect::<Result<Vec<Vec<Found>>, Error>>()
@@ -107,7 +106,8 @@ fn labels(setting: &Setting) -> Vec<&'static str> {
     labels
 }
 
-fn load(setting: &Setting, seed: Option<u64>, shift: u64) -> Result<Loaded, Error> {
+/// `replication`: of a setting that draws its keys anew for each.
+fn load(setting: &Setting, seed: Option<u64>, replication: u64) -> Result<Loaded, Error> {
     let (name, text) = setting.scenario;
     let overrides = Overrides {
         seed,
@@ -115,9 +115,13 @@ fn load(setting: &Setting, seed: Option<u64>, shift: u64) -> Result<Loaded, Erro
         ..Overrides::default()
     };
     let mut loaded = from_str(text, name, Path::new(""), &overrides)?;
+    let shift = setting.shift + SEEDS_APART * replication;
     loaded.scenario.seed = loaded.scenario.seed.wrapping_add(shift);
     Ok(loaded)
 }
+
+/// Seeds of replications, where each has one, lie further apart than those of settings.
+const SEEDS_APART: u64 = 1000;
 
 fn expected_events((setting, loaded): (&Setting, &Loaded)) -> u64 {
     let scenario = &loaded.scenario;
@@ -145,7 +149,10 @@ fn carry_out(
             let policies = &loaded.scenario.policies;
             let index = policies.iter().position(|policy| policy.label == label);
             let index = index.ok_or_else(|| {
-                Error::other(format!("{}: no policy is called {label}", setting.scenario.0))
+                Error::other(format!(
+                    "{}: no policy is called {label}",
+                    setting.scenario.0
+                ))
             })?;
             let name = &policies[index].uses;
             Ok((label, components.contender(loaded, index, name)?))
@@ -194,7 +201,8 @@ fn rows(setting: &Setting, loaded: &Loaded, figures: &Figures) -> Vec<Found> {
             .collect();
         let expected = row.expected.of(&params);
         let judgement = judge(expected, &sample);
-        Some(Found::new(setting, row, expected, &judgement, sample))
+        let seed = loaded.scenario.seed;
+        Some(Found::new(setting, row, seed, expected, &judgement, sample))
     });
     rows.collect()
 }

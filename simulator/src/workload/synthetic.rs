@@ -173,8 +173,16 @@ impl Synthetic {
     pub(super) fn expected_events(&self) -> u64 {
         let writes = self.writes.expected_events(self.duration) * f64::from(self.keys_per_write);
         let reads = self.reads.expected_events(self.duration);
-        let back = if self.read_back.is_zero() { 0.0 } else { writes };
-        let again = if self.read_again.is_zero() { 0.0 } else { reads };
+        let back = if self.read_back.is_zero() {
+            0.0
+        } else {
+            writes
+        };
+        let again = if self.read_again.is_zero() {
+            0.0
+        } else {
+            reads
+        };
         (reads + writes + back + again).round() as u64
     }
 }

@@ -113,7 +113,11 @@ mod tests {
         let at = |counters: &Counters, now| counters.spell("user:7", now).unwrap();
         assert_eq!(at(&counters, 0), "v1:user:7", "none is taken for 1");
         counters.bump("user:7", 0);
-        assert_eq!(at(&counters, 1), "v1:user:7", "and the first write makes it 1");
+        assert_eq!(
+            at(&counters, 1),
+            "v1:user:7",
+            "and the first write makes it 1"
+        );
         counters.bump("user:7", 50);
         assert_eq!(at(&counters, 99), "v2:user:7");
         assert_eq!(at(&counters, 100), "v1:user:7");

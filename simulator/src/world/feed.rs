@@ -182,7 +182,9 @@ mod tests {
         let paths = scenario::Writes::default();
         let arrive = |feed: &scenario::Feed| {
             let mut ways = Ways::new(&paths, feed, 0, 0);
-            (0..50).map(|now| ways.write(now).captured).collect::<Vec<_>>()
+            (0..50)
+                .map(|now| ways.write(now).captured)
+                .collect::<Vec<_>>()
         };
         assert!(arrive(&feed(true)).is_sorted());
         assert!(!arrive(&feed(false)).is_sorted());

@@ -370,7 +370,9 @@ impl World<'_> {
             depends_on: &depends_on,
         };
         let mut lease = guard.lease(&source, &loaded).into_owned();
-        if node.warm.as_mut().is_some_and(|warm| warm.is_first(key)) {
+        let (began, ttl) = (ticket.began(), lease.ttl);
+        let warm = node.warm.as_mut();
+        if warm.is_some_and(|warm| warm.is_first(key, began, fill.now, ttl)) {
             lease.jitter = 1.0;
         }
         lease

@@ -66,7 +66,8 @@ impl<'a> Origin<'a> {
     ) -> Origin<'a> {
         let stream = |purpose| stream(seed, replication, purpose, 0);
         let of = |kind| faults.iter().filter(move |fault| fault.what == kind);
-        let slow = of(FaultKind::OriginSlow).map(|fault| (Spans::of(fault), fault.by.unwrap_or(1.0)));
+        let slow =
+            of(FaultKind::OriginSlow).map(|fault| (Spans::of(fault), fault.by.unwrap_or(1.0)));
         Origin {
             settings,
             servers: (0..settings.servers).map(|_| Reverse(0)).collect(),

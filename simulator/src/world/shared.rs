@@ -70,7 +70,9 @@ impl Shared {
             return;
         };
         let mut lease = self.lease.clone();
-        if self.warm.as_mut().is_some_and(|warm| warm.is_first(key)) {
+        let (began, ttl) = (ticket.began(), lease.ttl);
+        let warm = self.warm.as_mut();
+        if warm.is_some_and(|warm| warm.is_first(key, began, now, ttl)) {
             lease.jitter = 1.0;
         }
         let fill = Fill {
@@ -84,19 +86,39 @@ impl Shared {
     }
 }
 
-/// Which keys have been stored before.
+/// Which keys have been stored before, in caches that begin warm.
 #[derive(Default)]
 pub struct Warm {
-    stored: Vec<bool>,
+    /// When each was stored first.
+    stored: Vec<Option<u64>>,
 }
 
 impl Warm {
-    /// Whether a key is stored for the first time.
-    pub fn is_first(&mut self, key: u32) -> bool {
+    /// Whether what a load brings is the first entry of its key, within one lease of the start: then it lives
+    /// for a random part of the lease. So does what was loaded at the same time and takes its place. Whoever
+    /// is stored first when the start is long past is as good as any.
+    pub fn is_first(&mut self, key: u32, began: u64, now: u64, ttl: Option<u64>) -> bool {
         let key = key as usize;
         if self.stored.len() <= key {
-            self.stored.resize(key + 1, false);
+            self.stored.resize(key + 1, None);
         }
-        !std::mem::replace(&mut self.stored[key], true)
+        let first = *self.stored[key].get_or_insert(now);
+        (first == now || began <= first) && ttl.is_some_and(|ttl| first < ttl)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_loaded_before_the_first_entry_is_there_is_first() {
+        let mut warm = Warm::default();
+        let ttl = Some(100);
+        assert!(warm.is_first(7, 0, 10, ttl));
+        assert!(warm.is_first(7, 5, 12, ttl), "loaded beside it");
+        assert!(!warm.is_first(7, 11, 20, ttl), "loaded after it");
+        assert!(!warm.is_first(8, 100, 110, ttl), "a lease after the start");
+        assert!(!warm.is_first(9, 0, 10, None), "it never ends");
     }
 }

@@ -59,6 +59,24 @@ fn hits_of_a_stay(rate: f64, time: f64, ttl: f64) -> f64 {
     sum
 }
 
+/// Share of reads that hit a cache which evicts what was stored longest ago, with a lease: an entry stays
+/// for t from its store, where `Σ λ_k t/(1 + λ_k t) = C`, or to the end of its lease. The least that a cache
+/// makes of its room if it learns nothing from its hits.
+#[must_use]
+pub fn hits_fifo(rates: &[f64], capacity: f64, ttl: f64) -> f64 {
+    let slowest = rates.iter().copied().fold(f64::INFINITY, f64::min);
+    let held = |time: f64| {
+        let shares = rates.iter().map(|rate| rate * time / (1.0 + rate * time));
+        shares.sum::<f64>() - capacity
+    };
+    let stays = root(0.0, 100.0 * rates.len() as f64 / slowest, held).min(ttl);
+    let total: f64 = rates.iter().sum();
+    let hits = rates
+        .iter()
+        .map(|rate| rate * rate * stays / (1.0 + rate * stays));
+    hits.sum::<f64>() / total
+}
+
 /// The most that any cache of this size can hit which does not know the future: the share of the keys that
 /// are read most. E. G. Coffman, P. J. Denning, "Operating Systems Theory", 1973, section 6.6.
 #[must_use]
@@ -144,6 +162,8 @@ mod tests {
         rounds_to(characteristic_time(&rates, 1000.0), "2.282");
         rounds_to(hits_lru(&rates, 1000.0), "0.66414");
         rounds_to(hits_lru_ttl(&rates, 1000.0, 5.0), "0.64163");
+        let fifo = hits_fifo(&rates, 1000.0, f64::INFINITY);
+        assert!((0.58..hits_lru(&rates, 1000.0)).contains(&fifo), "{fifo}");
         rounds_to(hits_at_most(&zipf(10_000, 0.99), 1000), "0.7559");
     }
 

@@ -107,10 +107,7 @@ mod tests {
         rounds_to(stale(0.02, 0.2), "0.00398");
         rounds_to(age_mean(1.0, 0.5) * stale(1.0, 0.5), "0.077409");
         rounds_to(stale_exponential(1.0, 0.5), "0.27522");
-        rounds_to(
-            stale_unguarded(2.0, 0.05, 0.2, f64::INFINITY),
-            "0.32968",
-        );
+        rounds_to(stale_unguarded(2.0, 0.05, 0.2, f64::INFINITY), "0.32968");
         rounds_to(stale_sets(0.5, 0.05, 0.1), "0.02469");
         assert!((stale_unguarded(1.0, 0.5, 0.0, f64::INFINITY) - stale(1.0, 0.5)).abs() < 1e-9);
     }
