@@ -1,12 +1,12 @@
 //! `verify`: the simulator against what theory says.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use shelflife_sim::error::Error;
 use shelflife_sim::report;
-use shelflife_sim::verify::{self, Options};
+use shelflife_sim::verify::{self, Options, Verification};
 
 use super::{print, quoted, wrong};
 
@@ -67,14 +67,7 @@ impl Verify {
                 let _ = writeln!(std::io::stderr(), "\nThe report: {}", page.display());
             }
         }
-        match found.failed {
-            0 => Ok(()),
-            failed => Err(Error::other(format!(
-                "{failed} of {} rows fail: {}",
-                found.rows.len(),
-                self.out.join("index.html").display()
-            ))),
-        }
+        verdict(&found, &self.out)
     }
 
     /// The part of the command line that decides what is found.
@@ -90,5 +83,50 @@ impl Verify {
             command += &format!(" --seed {seed}");
         }
         command
+    }
+}
+
+/// What the exit status tells: whether a row fails.
+fn verdict(found: &Verification, dir: &Path) -> Result<(), Error> {
+    match found.failed {
+        0 => Ok(()),
+        failed => Err(Error::other(format!(
+            "{failed} of {} rows fail: see {}",
+            found.rows.len(),
+            dir.join("index.html").display()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shelflife_sim::verify::{Expectation, Setting, run_settings};
+
+    const SCENARIO: (&str, &str) = (
+        "tiny.toml",
+        "name = \"tiny\"\nreplications = 2\nduration = \"10s\"\n[workload]\nkeys = 5\n\
+         reads = { rate = 10.0 }\n[[policy]]\nuse = \"native:ttl\"\n",
+    );
+
+    #[test]
+    fn the_exit_status_is_1_where_a_row_fails_and_0_where_none_does() {
+        let expecting = |expected| {
+            let setting = Setting::new("S01", SCENARIO);
+            let setting = setting.row("reads", "native:ttl", |s, _| s.reads as f64, expected);
+            run_settings(&[setting], &Options::default()).unwrap()
+        };
+        let dir = Path::new("reports/verify");
+        let fails = expecting(Expectation::Exact(|_| -1.0));
+        let error = verdict(&fails, dir).unwrap_err();
+        assert_eq!(error.exit_status(), 1);
+        assert!(
+            error
+                .to_string()
+                .starts_with("1 of 1 rows fail: see reports/verify")
+        );
+        let open = expecting(Expectation::Near(0.0, |_| 90.0));
+        assert_eq!((open.failed, open.inconclusive), (0, 1));
+        assert_eq!(verdict(&open, dir), Ok(()));
     }
 }

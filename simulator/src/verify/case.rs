@@ -30,6 +30,8 @@ pub struct Row {
     pub what: &'static str,
     /// The label in the scenario.
     pub policy: &'static str,
+    /// Another policy, whose figure is taken off in each replication: both see the same reads and writes.
+    pub less: Option<&'static str>,
     pub figure: Figure,
     pub expected: Expectation,
     /// What a reader should know: a form that is not exact, or a cache that is not the textbook's.
@@ -149,10 +151,20 @@ impl Setting {
         self.rows.push(Row {
             what,
             policy,
+            less: None,
             figure,
             expected,
             note: None,
         });
+        self
+    }
+
+    /// Takes the figure of another policy off that of the row before.
+    #[must_use]
+    pub fn less(mut self, policy: &'static str) -> Setting {
+        if let Some(row) = self.rows.last_mut() {
+            row.less = Some(policy);
+        }
         self
     }
 
@@ -217,7 +229,11 @@ impl Params<'_> {
     /// Writes a second of each key, by rank.
     #[must_use]
     pub fn write_rates(&self) -> Vec<f64> {
-        let popularity = &self.scenario.workload.writes.popularity;
+        let workload = &self.scenario.workload;
+        let popularity = match &workload.writes.popularity {
+            Popularity::SameAsReads => &workload.reads.popularity,
+            other => other,
+        };
         self.rates(popularity, self.all_writes())
     }
 

@@ -37,7 +37,7 @@ struct Line<'a> {
     verdict: &'static str,
     kind: &'a str,
     scenario: &'a str,
-    policy: &'a str,
+    policy: String,
     set: String,
 }
 
@@ -79,7 +79,10 @@ fn line(row: &Found, first: bool) -> Line<'_> {
         verdict: row.verdict.word(),
         kind: row.kind,
         scenario: row.scenario,
-        policy: row.policy,
+        policy: match row.less {
+            Some(other) => format!("{} less {other}", row.policy),
+            None => row.policy.to_owned(),
+        },
         set: format!(
             "seed {}{}",
             row.seed,

@@ -56,6 +56,8 @@ pub struct Found {
     pub set: Vec<String>,
     pub seed: u64,
     pub policy: &'static str,
+    /// The policy whose figure is taken off.
+    pub less: Option<&'static str>,
     /// `exact`, `limit`, `approximation`, `read off a plot`, `bound` or `range`.
     pub kind: &'static str,
     /// What is expected; of a range its lower end.
@@ -97,6 +99,7 @@ impl Found {
             set: setting.set.clone(),
             seed,
             policy: row.policy,
+            less: row.less,
             kind: row.expected.kind(),
             expected: from,
             expected_to: to,
@@ -183,6 +186,7 @@ fn csv(verification: &Verification) -> Result<String, Error> {
         "set",
         "seed",
         "policy",
+        "less",
         "kind",
         "expected",
         "expected_to",
@@ -204,6 +208,7 @@ fn csv(verification: &Verification) -> Result<String, Error> {
             row.set.join(" "),
             row.seed.to_string(),
             row.policy.to_owned(),
+            row.less.unwrap_or_default().to_owned(),
             row.kind.to_owned(),
             exact(row.expected),
             number(row.expected_to),

@@ -5,14 +5,14 @@ use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
-use super::case::{Params, Setting};
+use super::case::{Params, Row, Setting};
 use super::judge::judge;
 use super::output::{Found, Verification};
 use super::suite;
 use crate::comparison::{Components, Contender, Progress};
 use crate::error::Error;
 use crate::measure::Summary;
-use crate::scenario::{Loaded, Overrides, did_you_mean, from_str};
+use crate::scenario::{Loaded, Overrides, Policy, did_you_mean, from_str};
 use crate::workload;
 use crate::world;
 
@@ -98,10 +98,12 @@ pub fn run_settings(settings: &[Setting], options: &Options) -> Result<Verificat
 /// The labels of the policies that a setting looks at, each once.
 fn labels(setting: &Setting) -> Vec<&'static str> {
     let mut labels: Vec<&str> = Vec::new();
-    for row in &setting.rows {
-        if !labels.contains(&row.policy) {
-            labels.push(row.policy);
-        }
+    for policy in setting
+        .rows
+        .iter()
+        .flat_map(|row| [Some(row.policy), row.less])
+    {
+        labels.extend(policy.filter(|policy| !labels.contains(policy)));
     }
     labels
 }
@@ -188,21 +190,41 @@ fn carry_out(
 
 fn rows(setting: &Setting, loaded: &Loaded, figures: &Figures) -> Vec<Found> {
     let rows = setting.rows.iter().filter_map(|row| {
-        let (_, summaries) = figures.iter().find(|(label, _)| *label == row.policy)?;
-        let mut policies = loaded.scenario.policies.iter();
-        let policy = policies.find(|policy| policy.label == row.policy)?;
+        let (policy, mut sample) = sample(row, row.policy, loaded, figures)?;
+        if let Some(other) = row.less {
+            let (_, others) = self::sample(row, other, loaded, figures)?;
+            for (value, other) in sample.iter_mut().zip(others) {
+                *value -= other;
+            }
+        }
         let params = Params {
             scenario: &loaded.scenario,
             policy,
         };
-        let sample: Vec<f64> = summaries
-            .iter()
-            .map(|summary| (row.figure)(summary, &params))
-            .collect();
         let expected = row.expected.of(&params);
         let judgement = judge(expected, &sample);
         let seed = loaded.scenario.seed;
         Some(Found::new(setting, row, seed, expected, &judgement, sample))
     });
     rows.collect()
+}
+
+/// The row's figure of a policy in each replication.
+fn sample<'a>(
+    row: &Row,
+    label: &str,
+    loaded: &'a Loaded,
+    figures: &Figures,
+) -> Option<(&'a Policy, Vec<f64>)> {
+    let (_, summaries) = figures.iter().find(|(known, _)| *known == label)?;
+    let scenario = &loaded.scenario;
+    let policy = scenario
+        .policies
+        .iter()
+        .find(|policy| policy.label == label)?;
+    let params = Params { scenario, policy };
+    let sample = summaries
+        .iter()
+        .map(|summary| (row.figure)(summary, &params));
+    Some((policy, sample.collect()))
 }

@@ -6,6 +6,7 @@ mod reports;
 mod scenarios;
 mod terminal;
 mod traces;
+mod verify;
 mod wrong_commands;
 mod wrong_scenarios;
 

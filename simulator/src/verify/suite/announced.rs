@@ -57,7 +57,7 @@ fn missed_paths() -> Vec<Setting> {
             .row("a third, with a lease of 1.2/μ", "lease", stale_hits, stale),
         missed()
             .with("writes.announced=0.99")
-            .with("duration=2900s")
+            .with("duration=4500s")
             .row(
                 "stale share of hits, 1 % missed",
                 "no lease",
@@ -105,7 +105,7 @@ fn stale_sets() -> Vec<Setting> {
             .with("workload.keys=100")
             .with("workload.reads.rate=2000")
             .with("workload.writes.rate=200")
-            .with("duration=202s")
+            .with("duration=450s")
     };
     let unguarded = |setting: Setting| setting.with("cache.stores=unguarded");
     let blind = |setting: Setting| setting.with("cache.joins=unguarded");
@@ -159,7 +159,7 @@ fn stale_sets() -> Vec<Setting> {
         blind(sets())
             .fast()
             .with("workload.reads.rate=500")
-            .with("duration=1100s")
+            .with("duration=1500s")
             .row(
                 "stale share of joined reads, any load",
                 "lease of 20ms",
@@ -209,7 +209,7 @@ fn missed_in_a_race() -> Setting {
         .with("workload.writes.rate=50")
         .with("writes.announced=0.9")
         .with("warmup=60s")
-        .with("duration=360s")
+        .with("duration=660s")
         .with("cache.start=warm")
 }
 
@@ -259,15 +259,20 @@ fn orders_and_replicas() -> Vec<Setting> {
                     capture::stale_behind_replica(p.write(), p.lag(), behind)
                 }),
             ),
-        replica().fast().with("feed.delay=50ms").row(
-            "the same, capture, 50 ms later",
-            "cdc",
-            stale_hits,
-            limit(|p| {
-                let behind = mean(&p.scenario.origin.replica_lag);
-                capture::stale_before_replica(p.read(), p.write(), p.lag(), behind)
-            }),
-        ),
+        replica()
+            .with("feed.delay=50ms")
+            .with("workload.writes.rate=10")
+            .with("warmup=160s")
+            .with("duration=560s")
+            .row(
+                "the same, capture, 50 ms later",
+                "cdc",
+                stale_hits,
+                limit(|p| {
+                    let behind = mean(&p.scenario.origin.replica_lag);
+                    capture::stale_before_replica(p.read(), p.write(), p.lag(), behind)
+                }),
+            ),
     ]
 }
 
@@ -284,7 +289,11 @@ fn both_ways() -> Vec<Setting> {
         both()
             .with("origin.versions=true")
             .row("the same, the second by version", "both", loads_a_write, exact(|_| 1.0)),
-        both().with("workload.writes.rate=25").with("duration=310s").row(
+        both()
+            .with("workload.reads.rate=1000")
+            .with("workload.writes.rate=25")
+            .with("duration=760s")
+            .row(
             "stale share of hits",
             "both",
             stale_hits,

@@ -15,12 +15,12 @@ pub(super) fn settings() -> Vec<Setting> {
         // How often a key is read does not matter to how stale its hits are.
         leases()
             .with("workload.reads.rate=1000")
-            .with("duration=420s")
+            .with("duration=800s")
             .row("stale share of hits, T = 1 s", "1s", stale_hits, stale)
             .row("age of stale hits, p99, T = 1 s", "1s", age_p99, p99),
         leases()
             .with("workload.reads.rate=1000")
-            .with("duration=480s")
+            .with("duration=640s")
             .row("stale share of hits, T = 5 s", "5s", stale_hits, stale)
             .row("age of stale hits, p99, T = 5 s", "5s", age_p99, p99),
         leases()

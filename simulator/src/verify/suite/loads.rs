@@ -37,7 +37,7 @@ pub(super) fn settings() -> Vec<Setting> {
 fn herds() -> Vec<Setting> {
     let hot = || Setting::new("S07", scenario!("s07-hot-key"));
     // The stampede does not depend on how often the key is read; an expiry costs as many events.
-    let drawn = || hot().with("workload.reads.rate=1000").with("duration=800s");
+    let drawn = || hot().with("workload.reads.rate=500").with("duration=40m");
     let write = || Setting::new("S20", scenario!("s20-leases"));
     vec![
         hot().fast().row(
@@ -47,8 +47,9 @@ fn herds() -> Vec<Setting> {
             exact(|p| flight::herd(p.read(), p.load())),
         ),
         hot()
+            .with("workload.reads.rate=2000")
             .with("origin.latency.exponential=100ms")
-            .with("duration=330s")
+            .with("duration=12m")
             .row(
                 "the same, loads of exponential times",
                 "ttl",
@@ -178,7 +179,7 @@ fn waits() -> Vec<Setting> {
             .with("origin.latency=500ms")
             .with("origin.snapshot_at=0.0")
             .with("policy.0.config.ttl=2s")
-            .with("duration=110s")
+            .with("duration=310s")
             .row(
                 "stale share of joined reads, μD = 1/4",
                 "ttl",

@@ -140,6 +140,7 @@ fn intervals() -> Vec<Setting> {
     });
     vec![
         told(90, 10, "100ms")
+            .with("duration=210s")
             .row("misses an interval, (0.9, 0.1), 0.1 s", "invalidate", misses_an_interval, exactly)
             .note("Exact. The paper's closed form says 0.4 % less."),
         told(200, 100, "1s")

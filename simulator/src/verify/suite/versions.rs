@@ -40,7 +40,7 @@ pub(super) fn settings() -> Vec<Setting> {
         lost()
             .fast()
             .with("cache.counter_life.exponential=100s")
-            .with("duration=2100s")
+            .with("duration=3100s")
             .row("stale share of reads, ε/μ = 0.1", "versions", stale, stale_counters),
         Setting::new("S14", scenario!("s14-memory")).row(
             "entries left behind a key, T = 1 h",
