@@ -40,12 +40,13 @@ const fn figure(name: &'static str, unit: Unit, better: Better) -> FigureKind {
 }
 
 /// All of them, in the order of the columns of `summary.csv`.
-pub const FIGURES: [FigureKind; 70] = [
+pub const FIGURES: [FigureKind; 78] = [
     figure("reads", Unit::Count, Better::Neither),
     figure("fresh_hits", Unit::Count, Better::Higher),
     figure("stale_hits", Unit::Count, Better::Lower),
     figure("delayed_hits", Unit::Count, Better::Lower),
     figure("misses", Unit::Count, Better::Lower),
+    figure("writes", Unit::Count, Better::Neither),
     figure("hit_ratio", Unit::Share, Better::Higher),
     figure("stale_ratio", Unit::Share, Better::Lower),
     figure("stale_hit_ratio", Unit::Share, Better::Lower),
@@ -66,6 +67,8 @@ pub const FIGURES: [FigureKind; 70] = [
     figure("bound_violations.600s", Unit::Count, Better::Lower),
     figure("read_your_writes_violations", Unit::Count, Better::Lower),
     figure("monotonic_read_violations", Unit::Count, Better::Lower),
+    figure("blocked_reads", Unit::Count, Better::Lower),
+    figure("version_lookups", Unit::Count, Better::Lower),
     figure("failed_reads", Unit::Count, Better::Lower),
     figure("origin_loads", Unit::Count, Better::Lower),
     figure("refreshes", Unit::Count, Better::Neither),
@@ -82,6 +85,8 @@ pub const FIGURES: [FigureKind; 70] = [
     figure("peak_to_mean", Unit::Count, Better::Lower),
     figure("inflight_max", Unit::Count, Better::Lower),
     figure("inflight_per_key_max", Unit::Count, Better::Lower),
+    figure("recovery_us", Unit::Time, Better::Lower),
+    figure("herd.mean", Unit::Count, Better::Lower),
     figure("herd.p50", Unit::Count, Better::Lower),
     figure("herd.p99", Unit::Count, Better::Lower),
     figure("herd.max", Unit::Count, Better::Lower),
@@ -95,11 +100,14 @@ pub const FIGURES: [FigureKind; 70] = [
     figure("invalidations.wasted", Unit::Count, Better::Lower),
     figure("invalidations.lost", Unit::Count, Better::Neither),
     figure("updates", Unit::Count, Better::Neither),
+    figure("fanout.mean", Unit::Count, Better::Neither),
     figure("fanout.p50", Unit::Count, Better::Neither),
     figure("fanout.p99", Unit::Count, Better::Neither),
     figure("fanout.max", Unit::Count, Better::Neither),
     figure("entries_max", Unit::Count, Better::Lower),
+    figure("entries_mean", Unit::Count, Better::Lower),
     figure("orphans_max", Unit::Count, Better::Lower),
+    figure("orphans_mean", Unit::Count, Better::Lower),
     figure("bytes_max", Unit::Count, Better::Lower),
     figure("index_bytes_max", Unit::Count, Better::Lower),
     figure("semantic.lookups", Unit::Count, Better::Neither),
