@@ -39,7 +39,7 @@ pub use trial::Trial;
 use crate::comparison::{Components, Effort, Progress};
 use crate::error::Error;
 use crate::report::figures::FigureKind;
-use crate::scenario::{Loaded, Nanos};
+use crate::scenario::{Loaded, Nanos, Warmup};
 use crate::workload::Workload;
 use candidates::candidates;
 use ladder::Ladder;
@@ -69,6 +69,12 @@ pub fn recommend(
     request: &Request,
     effort: Effort,
 ) -> Result<Advice, Error> {
+    if loaded.scenario.warmup == Some(Warmup::Auto) {
+        return Err(loaded.warmup_error(
+            "everything is measured over the same time, which `auto` would make different: say how long, or \
+             which share of the run",
+        ));
+    }
     let spread = request
         .bounds
         .iter()

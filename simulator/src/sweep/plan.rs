@@ -11,13 +11,17 @@ use super::inputs::{Hashes, Inputs};
 use crate::comparison::{Components, Contender, hex};
 use crate::error::{Error, Kind};
 use crate::report::{PolicyInfo, figures};
-use crate::scenario::{Point, Swept, at_point};
+use crate::scenario::{Point, Swept, Warmup, at_point};
 
 /// Raised when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Compared by where a sweep says nothing.
 const PARETO: [&str; 2] = ["stale_ratio", "origin_loads"];
+
+/// Points are compared over the same reads and writes.
+const TO_SAY: &str = "every point is measured over the same time, which `auto` would make different: say \
+     how long, or which share of the run";
 
 /// More would take a farm for weeks, and is a slip of the finger.
 const MOST_RUNS: usize = 1_000_000;
@@ -145,6 +149,9 @@ impl<'a> Planned<'a> {
                 Kind::Usage => at_point(&error, number, &point.settings),
                 Kind::Other => error,
             };
+            if point.loaded.scenario.warmup == Some(Warmup::Auto) {
+                return Err(within(point.loaded.warmup_error(TO_SAY)));
+            }
             let of_point = components.contenders(&point.loaded).map_err(within)?;
             let given = Given::of(point, &mut inputs).map_err(within)?;
             let workload = workloads.of(given.workload());

@@ -326,6 +326,10 @@ fn a_request_that_makes_no_sense_says_why_and_leaves_nothing_behind() {
             "a share is between 0 and 1",
         ),
         (
+            &["s.toml", "--max-stale-age", "5s", "--set", "warmup=auto"],
+            "--set warmup=auto: `warmup`: everything is measured over the same time",
+        ),
+        (
             &["swept.toml", "--max-stale-age", "5s"],
             "swept.toml:12: a [sweep] is carried out by `shelflife sweep`",
         ),
