@@ -82,7 +82,7 @@ pub struct Recommend {
     /// Does not try this pattern; may be given several times
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
-    /// Of each trial, and again of what is found [default: 8, or what the scenario says above]
+    /// Of each trial, and again of what is found [default: 8, or more as the scenario says]
     #[arg(long, value_name = "N", value_parser = at_least_two, allow_hyphen_values = true)]
     replications: Option<u32>,
     #[command(flatten)]
