@@ -20,6 +20,7 @@
 //! * [`comparison`] runs strategies side by side.
 //! * [`recommend`] searches for the cheapest that keeps some bounds.
 //! * [`sweep`] goes through settings, in parts if there are many, and finds those that no other beats.
+//! * [`verify`] holds all of it against what theory says.
 
 #![forbid(unsafe_code)]
 
@@ -32,5 +33,6 @@ pub mod report;
 pub mod scenario;
 pub mod statistics;
 pub mod sweep;
+pub mod verify;
 pub mod workload;
 pub mod world;

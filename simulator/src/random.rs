@@ -34,6 +34,11 @@ pub enum Purpose {
     Clients,
     Bus,
     FeedDuplicates,
+    FollowUps,
+    Topics,
+    Processes,
+    CounterLife,
+    Scan,
 }
 
 /// The stream of one entity (a node, say; 0 where there is but one) in one replication.

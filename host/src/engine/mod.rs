@@ -230,6 +230,13 @@ impl<V, W: Clone + Default> Engine<V, W> {
         self.vectors.read().within(to, at_least)
     }
 
+    /// How often counters were looked up whose values readers may go by for a while
+    /// ([`Keying::ByGeneration`]), rather than such a value used again.
+    #[must_use]
+    pub fn counter_look_ups(&self) -> u64 {
+        self.known_versions.lock().looked_up()
+    }
+
     /// Entries held, hidden ones that no sweep has met included.
     #[must_use]
     pub fn entry_count(&self) -> usize {

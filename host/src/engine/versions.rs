@@ -14,6 +14,7 @@ const BOUND: usize = if cfg!(miri) { 1 << 5 } else { 1 << 16 };
 #[derive(Debug, Default)]
 pub(super) struct KnownVersions {
     by_counter: HashMap<u32, (u64, Instant), rapidhash::fast::RandomState>,
+    looked_up: u64,
 }
 
 impl KnownVersions {
@@ -33,8 +34,14 @@ impl KnownVersions {
             }
         }
         let version = counter.hard();
+        self.looked_up += 1;
         self.by_counter.insert(counter.id(), (version, now));
         version
+    }
+
+    /// How often a counter was looked up, and not answered for from before.
+    pub(super) fn looked_up(&self) -> u64 {
+        self.looked_up
     }
 
     pub(super) fn clear(&mut self) {
@@ -62,5 +69,16 @@ mod tests {
             known.look_up(&counter, 10, 10);
             assert!(known.by_counter.len() <= BOUND);
         }
+    }
+
+    #[test]
+    fn only_what_is_not_known_any_more_is_looked_up() {
+        let groups = Groups::new(4);
+        let counter = groups.carry(Kind::Counter, "a");
+        let mut known = KnownVersions::default();
+        for now in [0, 9, 10, 19, 20] {
+            known.look_up(&counter, 10, now);
+        }
+        assert_eq!(known.looked_up(), 3);
     }
 }

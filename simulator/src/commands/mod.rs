@@ -6,6 +6,7 @@ mod policy;
 mod recommend;
 mod sweep;
 mod trace;
+mod verify;
 mod wrong;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ Examples:
   shelflife recommend --trace my.csv --max-stale-age 5s --max-stale-ratio 0.001
   shelflife trace stat my.csv.zst
   shelflife policy inspect ./mine.wasm
+  shelflife verify                                     the simulator against what theory says
 
 Each command has examples of its own: shelflife compare --help.
 Exit status: 0 done; 2 the command, the scenario or the trace is wrong; 1 anything else.";
@@ -55,6 +57,8 @@ enum Command {
     /// Look at a policy component.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// The simulator against what theory says.
+    Verify(verify::Verify),
 }
 
 /// What every run takes.
@@ -134,6 +138,7 @@ pub fn run() -> Result<(), Error> {
         Command::Recommend(command) => command.run(),
         Command::Trace(command) => command.run(),
         Command::Policy(command) => command.run(),
+        Command::Verify(command) => command.run(),
     }
 }
 

@@ -93,6 +93,20 @@ impl Components {
     ///
     /// What is wrong with its file or its settings.
     pub fn contender(&mut self, loaded: &Loaded, policy: &Policy) -> Result<Contender, Error> {
+        self.contender_called(loaded, policy, &policy.label)
+    }
+
+    /// The same; errors of its component call it by `called`, and it is compiled once for each such name.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its file or its settings.
+    pub fn contender_called(
+        &mut self,
+        loaded: &Loaded,
+        policy: &Policy,
+        called: &str,
+    ) -> Result<Contender, Error> {
         let config = serde_json::to_string(&policy.config)
             .map_err(|error| Error::other(format!("policy {}: {error}", policy.label)))?;
         let (maker, wants_rows, component_sha256) = match policy.uses.strip_prefix("native:") {
@@ -100,7 +114,7 @@ impl Components {
             None => {
                 let bytes = component(loaded, policy)?;
                 let sha256 = hex(&Sha256::digest(&bytes));
-                let compiled = self.compiled(&policy.label, &sha256, &bytes)?;
+                let compiled = self.compiled(called, &sha256, &bytes)?;
                 let wants_rows = compiled
                     .interfaces()
                     .imports

@@ -158,6 +158,7 @@ impl Distribution {
     pub fn spread(&self) -> Spread {
         let [p50, p99] = self.at([0.5, 0.99]);
         Spread {
+            mean: self.mean(),
             p50,
             p99,
             max: self.max as f64,

@@ -1,8 +1,11 @@
 //! What is counted, and what is known to be stale.
 
+mod average;
 mod clients;
 mod distribution;
+mod probes;
 mod recorder;
+mod recovery;
 mod series;
 mod summary;
 

@@ -1,9 +1,13 @@
 //! Counts what happens in a run and makes its figures.
 
+use super::average::Average;
 use super::clients::{Clients, Seen};
+use super::probes::Probes;
+use super::recovery::Recovery;
 use super::series::{Bins, WINDOW, Windows};
 use super::{Distribution, PolicyFigures, Semantic, Summary};
 use crate::report::{Histogram, Series};
+use crate::scenario::Nanos;
 use crate::world::truth::{Missing, State, Truth};
 
 /// How a read was answered.
@@ -50,6 +54,10 @@ pub struct Recorder {
     fanout: Distribution,
     clients: Clients,
     semantic: Option<SemanticCounts>,
+    probes: Probes,
+    recovery: Recovery,
+    entries: Average,
+    orphans: Average,
     inflight: u64,
 }
 
@@ -82,6 +90,10 @@ impl Recorder {
             fanout: Distribution::default(),
             clients: Clients::default(),
             semantic: None,
+            probes: Probes::default(),
+            recovery: Recovery::default(),
+            entries: Average::new(from, to),
+            orphans: Average::new(from, to),
             inflight: 0,
         }
     }
@@ -173,6 +185,40 @@ impl Recorder {
         self.clients.seen(client, key)
     }
 
+    /// The origin took a write.
+    pub fn committed(&mut self, now: u64) {
+        self.summary.writes += u64::from(self.measures(now));
+    }
+
+    /// After which times after a write it is looked what caches would serve.
+    pub fn expect_probes(&mut self, after: &[Nanos]) {
+        self.probes = Probes::new(after);
+    }
+
+    /// It was looked, for the time at an index, what caches would serve of a key that was written at `wrote`.
+    pub fn probed(&mut self, index: usize, wrote: u64, inconsistent: bool) {
+        if self.measures(wrote) {
+            self.probes.note(index, inconsistent);
+        }
+    }
+
+    /// A read that begins now has to wait for its cache.
+    pub fn blocked(&mut self, began: u64) {
+        self.summary.blocked_reads += u64::from(self.measures(began));
+    }
+
+    /// A read that began so needed so many look-ups of counters.
+    pub fn looked_up_versions(&mut self, began: u64, count: u64) {
+        if self.measures(began) {
+            self.summary.version_lookups += count;
+        }
+    }
+
+    /// Something broke, and an origin of so many servers has to make up for it.
+    pub fn broke(&mut self, now: u64, servers: u32) {
+        self.recovery.broke(now, servers);
+    }
+
     /// A client wrote a key.
     pub fn wrote(&mut self, client: u32, key: u32, after: State) {
         self.clients.wrote(client, key, after);
@@ -181,6 +227,7 @@ impl Recorder {
     /// A load reached the origin. `of_key` loads of its key are now in flight.
     pub fn load_began(&mut self, now: u64, of_key: u64, background: bool) {
         self.inflight += 1;
+        self.recovery.loads(now, self.inflight);
         if !self.measures(now) {
             return;
         }
@@ -196,8 +243,9 @@ impl Recorder {
         bin.inflight_max = bin.inflight_max.max(self.inflight);
     }
 
-    pub fn load_ended(&mut self) {
+    pub fn load_ended(&mut self, now: u64) {
         self.inflight -= 1;
+        self.recovery.loads(now, self.inflight);
     }
 
     /// A load came back after an invalidation and was not stored.
@@ -249,6 +297,8 @@ impl Recorder {
 
     /// What the caches hold.
     pub fn holds(&mut self, now: u64, entries: u64, orphans: u64, bytes: u64) {
+        self.entries.set(now, entries);
+        self.orphans.set(now, orphans);
         let summary = &mut self.summary;
         if now >= self.from {
             summary.entries_max = summary.entries_max.max(entries);
@@ -311,6 +361,10 @@ impl Recorder {
         summary.herd = self.herd.spread();
         summary.fanout = self.fanout.spread();
         summary.coalesced = summary.delayed_hits;
+        summary.entries_mean = self.entries.finish();
+        summary.orphans_mean = self.orphans.finish();
+        summary.inconsistent_after = self.probes.finish();
+        summary.recovery_us = self.recovery.took().map(|took| took as f64 / MICROS);
         summary.origin_rate = windows.rate(1e9 / WINDOW as f64);
         let seconds = (self.to.saturating_sub(self.from)) as f64 / 1e9;
         if seconds > 0.0 {

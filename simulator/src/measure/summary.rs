@@ -1,5 +1,7 @@
 //! The figures of one run, by the names that `report.json` has.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The figures of one run. Times are in microseconds.
@@ -15,6 +17,8 @@ pub struct Summary {
     pub delayed_hits: u64,
     /// Began a load.
     pub misses: u64,
+    /// Writes measured: each key that one changes, or each tag.
+    pub writes: u64,
     /// `(fresh_hits + stale_hits) / reads`.
     pub hit_ratio: f64,
     /// Stale answers of any kind / reads.
@@ -34,6 +38,13 @@ pub struct Summary {
     pub read_your_writes_violations: Option<u64>,
     /// Reads that saw an older value than the same client had seen before; null without clients.
     pub monotonic_read_violations: Option<u64>,
+    /// Writes after which, so much later (`probe_after`), a cache would still have served an older value.
+    /// By the time as the scenario writes it; empty where it asks for none.
+    pub inconsistent_after: BTreeMap<String, Inconsistent>,
+    /// Reads that waited because the cache was busy with a purge (`cache.tag_purge = "scan"`).
+    pub blocked_reads: u64,
+    /// Look-ups of counters whose value readers may keep for a while (`cached_for` of `versions`).
+    pub version_lookups: u64,
     /// Reads that no value could be had for: the origin failed.
     pub failed_reads: u64,
     /// Loads that reached the origin: misses, refreshes and retries.
@@ -59,6 +70,9 @@ pub struct Summary {
     pub inflight_max: u64,
     /// Loads of one key in flight at once.
     pub inflight_per_key_max: u64,
+    /// From the last flush, restart or fault of the origin until no load waited for one of its servers any
+    /// more; null where none has waited, or one still does.
+    pub recovery_us: Option<f64>,
     /// Reads that found no value for a key between its expiry and the end of the first load after.
     pub herd: Spread,
     pub read_latency_us: Latency,
@@ -69,8 +83,12 @@ pub struct Summary {
     pub fanout: Spread,
     /// Entries held at most, all nodes together.
     pub entries_max: u64,
+    /// Entries held, averaged over time.
+    pub entries_mean: f64,
     /// Entries at most that were within their lease but that no read could reach any more.
     pub orphans_max: u64,
+    /// The same, averaged over time.
+    pub orphans_mean: f64,
     /// Bytes of values held at most.
     pub bytes_max: u64,
     /// Bytes of tags, counters and vectors held at most, estimated.
@@ -115,9 +133,21 @@ pub struct Rate {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
+    pub mean: f64,
     pub p50: f64,
     pub p99: f64,
     pub max: f64,
+}
+
+/// What was found some time after writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Inconsistent {
+    /// Writes looked at.
+    pub writes: u64,
+    /// Those after which a cache would still have served an older value.
+    pub inconsistent: u64,
+    /// `-log10(inconsistent / writes)`; null where there was none.
+    pub nines: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

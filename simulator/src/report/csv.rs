@@ -12,13 +12,15 @@ use super::{Bin, Report, Run};
 use crate::error::Error;
 
 /// The columns of `summary.csv` behind `policy` and `replication`, in an order that does not change
-/// with the data: dotted names of the leaves of a summary.
-pub const COLUMNS: [&str; 70] = [
+/// with the data: dotted names of the leaves of a summary, but for `inconsistent_after`, whose names are
+/// those of the scenario.
+pub const COLUMNS: [&str; 78] = [
     "reads",
     "fresh_hits",
     "stale_hits",
     "delayed_hits",
     "misses",
+    "writes",
     "hit_ratio",
     "stale_ratio",
     "stale_hit_ratio",
@@ -39,6 +41,8 @@ pub const COLUMNS: [&str; 70] = [
     "bound_violations.600s",
     "read_your_writes_violations",
     "monotonic_read_violations",
+    "blocked_reads",
+    "version_lookups",
     "failed_reads",
     "origin_loads",
     "refreshes",
@@ -55,6 +59,8 @@ pub const COLUMNS: [&str; 70] = [
     "peak_to_mean",
     "inflight_max",
     "inflight_per_key_max",
+    "recovery_us",
+    "herd.mean",
     "herd.p50",
     "herd.p99",
     "herd.max",
@@ -68,11 +74,14 @@ pub const COLUMNS: [&str; 70] = [
     "invalidations.wasted",
     "invalidations.lost",
     "updates",
+    "fanout.mean",
     "fanout.p50",
     "fanout.p99",
     "fanout.max",
     "entries_max",
+    "entries_mean",
     "orphans_max",
+    "orphans_mean",
     "bytes_max",
     "index_bytes_max",
     "semantic.lookups",
@@ -226,6 +235,7 @@ mod tests {
             read_your_writes_violations: Some(0),
             monotonic_read_violations: Some(0),
             semantic: Some(Semantic::default()),
+            recovery_us: Some(0.0),
             ..Summary::default()
         };
         let mut names = Vec::new();

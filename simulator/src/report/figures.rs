@@ -37,12 +37,13 @@ const LOWER: Option<Direction> = Some(Direction::Lower);
 const NEITHER: Option<Direction> = None;
 
 /// All of them, in the order of the columns of `summary.csv`.
-pub const FIGURES: [FigureKind; 70] = [
+pub const FIGURES: [FigureKind; 78] = [
     figure("reads", Unit::Count, NEITHER),
     figure("fresh_hits", Unit::Count, HIGHER),
     figure("stale_hits", Unit::Count, LOWER),
     figure("delayed_hits", Unit::Count, LOWER),
     figure("misses", Unit::Count, LOWER),
+    figure("writes", Unit::Count, NEITHER),
     figure("hit_ratio", Unit::Share, HIGHER),
     figure("stale_ratio", Unit::Share, LOWER),
     figure("stale_hit_ratio", Unit::Share, LOWER),
@@ -63,6 +64,8 @@ pub const FIGURES: [FigureKind; 70] = [
     figure("bound_violations.600s", Unit::Count, LOWER),
     figure("read_your_writes_violations", Unit::Count, LOWER),
     figure("monotonic_read_violations", Unit::Count, LOWER),
+    figure("blocked_reads", Unit::Count, LOWER),
+    figure("version_lookups", Unit::Count, LOWER),
     figure("failed_reads", Unit::Count, LOWER),
     figure("origin_loads", Unit::Count, LOWER),
     figure("refreshes", Unit::Count, NEITHER),
@@ -79,6 +82,8 @@ pub const FIGURES: [FigureKind; 70] = [
     figure("peak_to_mean", Unit::Count, LOWER),
     figure("inflight_max", Unit::Count, LOWER),
     figure("inflight_per_key_max", Unit::Count, LOWER),
+    figure("recovery_us", Unit::Time, LOWER),
+    figure("herd.mean", Unit::Count, LOWER),
     figure("herd.p50", Unit::Count, LOWER),
     figure("herd.p99", Unit::Count, LOWER),
     figure("herd.max", Unit::Count, LOWER),
@@ -92,11 +97,14 @@ pub const FIGURES: [FigureKind; 70] = [
     figure("invalidations.wasted", Unit::Count, LOWER),
     figure("invalidations.lost", Unit::Count, NEITHER),
     figure("updates", Unit::Count, NEITHER),
+    figure("fanout.mean", Unit::Count, NEITHER),
     figure("fanout.p50", Unit::Count, NEITHER),
     figure("fanout.p99", Unit::Count, NEITHER),
     figure("fanout.max", Unit::Count, NEITHER),
     figure("entries_max", Unit::Count, LOWER),
+    figure("entries_mean", Unit::Count, LOWER),
     figure("orphans_max", Unit::Count, LOWER),
+    figure("orphans_mean", Unit::Count, LOWER),
     figure("bytes_max", Unit::Count, LOWER),
     figure("index_bytes_max", Unit::Count, LOWER),
     figure("semantic.lookups", Unit::Count, NEITHER),

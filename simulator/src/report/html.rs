@@ -21,15 +21,13 @@ use shown::{Shown, shown};
 /// Escapes every value but the figures, whose text [`super::plots`] has escaped.
 const PAGE: &str = include_str!("page.html");
 
-/// The style of every page.
-pub fn style() -> &'static str {
-    let (_, rest) = PAGE.split_once("<style>\n").unwrap_or_default();
-    rest.split_once("</style>").unwrap_or_default().0
-}
+/// What pages look like, this one and others.
+pub const STYLE: &str = include_str!("style.css");
 
 /// What the template is filled with. All numbers are text by now.
 #[derive(Serialize)]
 struct Page<'a> {
+    style: &'static str,
     title: String,
     verdict: String,
     facts: Vec<(&'static str, String)>,
@@ -84,6 +82,7 @@ pub fn render(report: &Report, rows: &[Row], figures: &[Figure]) -> Result<Strin
 fn content<'a>(report: &'a Report, rows: &[Row], figures: &'a [Figure]) -> Page<'a> {
     let name = report.scenario.get("name").and_then(Value::as_str);
     Page {
+        style: STYLE,
         title: name.unwrap_or("comparison").to_owned(),
         verdict: verdict(report),
         facts: facts(report, rows),

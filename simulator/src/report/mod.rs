@@ -36,6 +36,10 @@ pub(crate) use place::tests::scratch;
 pub use table::table;
 pub use totals::totals;
 
+pub(crate) use html::STYLE;
+pub(crate) use place::place;
+pub(crate) use units::exact;
+
 use crate::error::Error;
 
 /// Writes files, their names with their contents, into `dir`, which is made if it is missing: all of them or

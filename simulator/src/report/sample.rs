@@ -174,6 +174,7 @@ fn run(i: usize, replication: u32) -> Run {
             .unwrap_or(0),
         inflight_per_key_max: 1,
         herd: Spread {
+            mean: 1.0,
             p50: 1.0,
             p99: herd as f64 / 3.0,
             max: herd as f64,

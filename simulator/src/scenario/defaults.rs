@@ -5,8 +5,9 @@
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Arrivals, Balance, Bus, Cache, Columns, Distribution, Feed, Late, Nanos, Origin, Popularity,
-    Scenario, Stream, Tags, Workload, WriteTargets, Writes,
+    Announce, Arrivals, Balance, Bus, Cache, Columns, Distribution, Embeddings, Feed, Joins, Late,
+    Nanos, Origin, Popularity, Scenario, Start, Stores, Stream, TagPurge, Tags, Workload,
+    WriteTargets, Writes,
 };
 
 /// Virtual time that a synthetic workload runs.
@@ -38,6 +39,7 @@ impl Default for Scenario {
             bus: Bus::default(),
             feed: Feed::default(),
             faults: Vec::new(),
+            probe_after: Vec::new(),
             policies: Vec::new(),
             sweep: None,
         }
@@ -58,6 +60,8 @@ impl Default for Workload {
             write_targets: WriteTargets::Key,
             keys_per_write: 1,
             clients: 0,
+            read_back: Distribution::default(),
+            read_again: Distribution::default(),
             phases: Vec::new(),
             bursts: Vec::new(),
             embeddings: None,
@@ -113,6 +117,22 @@ impl Default for Tags {
     }
 }
 
+impl Embeddings {
+    /// Whether it is drawn and not read from files.
+    #[must_use]
+    pub fn is_synthetic(&self) -> bool {
+        self.set == "synthetic"
+    }
+
+    /// What a synthetic set of so many keys is where the scenario does not say.
+    pub(super) fn fill_in(&mut self, keys: u32) {
+        self.dims.get_or_insert(384);
+        self.topics.get_or_insert((keys / 10).max(1));
+        self.noise.get_or_insert(0.08);
+        self.cosine.get_or_insert(0.0);
+    }
+}
+
 impl Default for Origin {
     fn default() -> Self {
         Self {
@@ -124,6 +144,7 @@ impl Default for Origin {
             replica_lag: Distribution::default(),
             visible_after: Distribution::default(),
             fence: false,
+            versions: false,
             errors: 0.0,
         }
     }
@@ -136,6 +157,15 @@ impl Default for Cache {
             balance: Balance::Random,
             capacity: 0,
             coalesce: true,
+            processes: 1,
+            start: Start::Cold,
+            stores: Stores::Guarded,
+            joins: Joins::Guarded,
+            tag_purge: TagPurge::Generation,
+            scan: Distribution::default(),
+            scan_per_key: Nanos::ZERO,
+            counter_life: Distribution::default(),
+            shared_ttl: Nanos::ZERO,
         }
     }
 }
@@ -145,6 +175,8 @@ impl Default for Writes {
         Self {
             announced: 1.0,
             announce_delay: Distribution::default(),
+            announce: Announce::AfterCommit,
+            batch: Nanos::ZERO,
         }
     }
 }
@@ -164,6 +196,7 @@ impl Default for Feed {
             delay: Distribution::Uniform(Nanos::from_millis(50), Nanos::from_millis(500)),
             loss: 0.0,
             duplicates: 0.0,
+            ordered: true,
             outages: Vec::new(),
         }
     }

@@ -361,8 +361,10 @@ fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) 
             }
         }
     }
-    if scenario.workload.embeddings.is_some() && !keys_given {
-        scenario.workload.keys = 0;
+    match &mut scenario.workload.embeddings {
+        Some(set) if set.is_synthetic() => set.fill_in(scenario.workload.keys),
+        Some(_) if !keys_given => scenario.workload.keys = 0,
+        _ => {}
     }
     for fault in &mut scenario.faults {
         match fault.what {
@@ -378,20 +380,27 @@ fn fill_in(scenario: &mut Scenario, replications_given: bool, keys_given: bool) 
     }
 }
 
-fn distributions(scenario: &mut Scenario) -> [([&'static str; 2], &mut super::Distribution); 6] {
+fn distributions(scenario: &mut Scenario) -> [([&'static str; 2], &mut super::Distribution); 10] {
+    let Scenario {
+        workload,
+        origin,
+        cache,
+        writes,
+        bus,
+        feed,
+        ..
+    } = scenario;
     [
-        (["origin", "latency"], &mut scenario.origin.latency),
-        (["origin", "replica_lag"], &mut scenario.origin.replica_lag),
-        (
-            ["origin", "visible_after"],
-            &mut scenario.origin.visible_after,
-        ),
-        (
-            ["writes", "announce_delay"],
-            &mut scenario.writes.announce_delay,
-        ),
-        (["bus", "delay"], &mut scenario.bus.delay),
-        (["feed", "delay"], &mut scenario.feed.delay),
+        (["workload", "read_back"], &mut workload.read_back),
+        (["workload", "read_again"], &mut workload.read_again),
+        (["origin", "latency"], &mut origin.latency),
+        (["origin", "replica_lag"], &mut origin.replica_lag),
+        (["origin", "visible_after"], &mut origin.visible_after),
+        (["cache", "scan"], &mut cache.scan),
+        (["cache", "counter_life"], &mut cache.counter_life),
+        (["writes", "announce_delay"], &mut writes.announce_delay),
+        (["bus", "delay"], &mut bus.delay),
+        (["feed", "delay"], &mut feed.delay),
     ]
 }
 

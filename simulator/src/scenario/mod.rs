@@ -4,6 +4,7 @@
 //! `report.json` shows under `scenario`, and the same text read back gives the same run.
 
 mod builtin;
+mod cache;
 mod defaults;
 mod distribution;
 mod duration;
@@ -28,6 +29,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use builtin::BUILT_IN_SCENARIOS;
+pub use cache::{Balance, Cache, Joins, Start, Stores, TagPurge};
 pub use distribution::{Distribution, Empirical};
 pub use duration::Nanos;
 pub use load::{Loaded, from_str, load, load_builtin, load_trace};
@@ -68,6 +70,9 @@ pub struct Scenario {
     pub bus: Bus,
     pub feed: Feed,
     pub faults: Vec<Fault>,
+    /// So long after each write of a key it is looked whether any cache would still serve an older value.
+    /// The look leaves no trace.
+    pub probe_after: Vec<Nanos>,
     /// What is compared. `compare` fills in the six patterns where there is none.
     #[serde(rename = "policy")]
     pub policies: Vec<Policy>,
@@ -104,6 +109,10 @@ pub struct Workload {
     /// Each read and write is by one of so many clients, each as likely; 0: by nobody in particular,
     /// and no session guarantee is measured.
     pub clients: u32,
+    /// Who writes a key reads it so much later. 0: nobody does.
+    pub read_back: Distribution,
+    /// Who reads a key reads it once more so much later. 0: nobody does.
+    pub read_again: Distribution,
     /// From these times on the streams differ; ordered by `at`.
     #[serde(rename = "phase")]
     pub phases: Vec<Phase>,
@@ -212,8 +221,22 @@ pub struct Burst {
 pub struct Embeddings {
     /// `builtin:banking77`, or the path of a set: `NAME.queries` for `NAME.queries.f16` and
     /// `NAME.queries.jsonl`, with `NAME.intents.f16` and `NAME.intents.jsonl` beside them; or
-    /// `NAME.questions`, with the pairs that mean the same in `NAME.pairs.csv` (`a,b,duplicate`).
+    /// `NAME.questions`, with the pairs that mean the same in `NAME.pairs.csv` (`a,b,duplicate`). Or
+    /// `synthetic`: as many texts as there are `keys`, each the point of its topic and normal noise.
     pub set: String,
+    /// Numbers in a vector, of a synthetic set. Default 384.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dims: Option<u32>,
+    /// How many topics a synthetic set has; its keys take turns. Default: a tenth of the keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topics: Option<u32>,
+    /// The variance of a synthetic text's noise, where the point of its topic has length 1. Default 0.08.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<f64>,
+    /// The cosine between the points of two topics that are neighbours, 0 and 1, 2 and 3, and so on; all
+    /// others are as chance will have it. Default 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cosine: Option<f64>,
 }
 
 /// A recorded workload.
@@ -321,6 +344,9 @@ pub struct Origin {
     /// Whether loads say which writes their snapshot had seen, and changes which write a load must have
     /// seen: a value from before it is then not stored but loaded again.
     pub fence: bool,
+    /// Whether values carry their version, and changes that of the value they made: a value older than one
+    /// that is known is not stored, and an entry that has seen a change is not purged by it.
+    pub versions: bool,
     /// Share of loads that fail.
     pub errors: f64,
 }
@@ -340,33 +366,25 @@ pub enum Late {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Cache {
-    /// Caches behind a balancer.
-    pub nodes: u32,
-    pub balance: Balance,
-    /// Entries a node; 0: unbounded.
-    pub capacity: u64,
-    /// One load a key at a time, per node.
-    pub coalesce: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Balance {
-    /// Each read goes to any cache.
-    Random,
-    /// All reads of a key go to one cache.
-    ByKey,
-    /// All reads of a client go to one cache: sticky sessions.
-    ByClient,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct Writes {
     /// Share of writes whose path tells the cache.
     pub announced: f64,
+    /// From the commit to the announcement; or the other way round, see `announce`.
     pub announce_delay: Distribution,
+    pub announce: Announce,
+    /// Announcements are held back and go out together at each multiple of this. 0: at once.
+    pub batch: Nanos,
+}
+
+/// Whether a path tells of a write when it has committed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Announce {
+    /// As it should.
+    AfterCommit,
+    /// The fault of one that tells from within its transaction: the workload's writes begin when they are
+    /// announced, and commit `announce_delay` later.
+    BeforeCommit,
 }
 
 /// How the caches of a fleet tell each other. A write is announced to one cache of the fleet, and that
@@ -389,6 +407,9 @@ pub struct Feed {
     pub loss: f64,
     /// Share of changes that arrive twice, the second time after another `delay`.
     pub duplicates: f64,
+    /// Whether changes arrive in the order of their commits, so that what is held up holds up what
+    /// follows. Otherwise each takes its own time, as from a queue with many consumers.
+    pub ordered: bool,
     pub outages: Vec<Outage>,
 }
 
@@ -418,6 +439,9 @@ pub enum AfterOutage {
 pub struct Fault {
     pub at: Nanos,
     pub what: FaultKind,
+    /// Again and again, from one beginning to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Nanos>,
     /// For `origin-slow`: latencies are multiplied by this. Default 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<f64>,

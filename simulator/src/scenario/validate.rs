@@ -1,5 +1,6 @@
 //! What a scenario may not say although each of its values has the right type.
 
+mod cache;
 mod workload;
 
 use std::collections::HashMap;
@@ -37,6 +38,9 @@ const LONGEST_NAME: usize = 200;
 
 /// More would take days of real time, and is a slip of the finger.
 const MOST_EVENTS: f64 = 1e10;
+
+/// Times at which a fault comes again.
+const MOST_FAULTS: u64 = 1_000_000;
 
 /// Latencies grow at most so many times.
 const MOST_SLOWDOWN: f64 = 1000.0;
@@ -137,13 +141,24 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
         "there is at least 1 node".to_owned()
     })?;
     at_most("cache.nodes", scenario.cache.nodes, MOST_NODES, "nodes")?;
+    cache::check_cache(&scenario.cache)?;
     share("writes.announced", scenario.writes.announced)?;
     share("feed.loss", scenario.feed.loss)?;
     share("feed.duplicates", scenario.feed.duplicates)?;
     share("bus.loss", scenario.bus.loss)?;
     check_sessions(scenario)?;
     check_timeout(&scenario.origin)?;
+    cache::check_probes(scenario)?;
+    require(
+        scenario.writes.batch <= LONGEST_DELAY,
+        "writes.batch",
+        || format!("at most {LONGEST_DELAY}, not {}", scenario.writes.batch),
+    )?;
     for (path, delay) in [
+        ("workload.read_back", &scenario.workload.read_back),
+        ("workload.read_again", &scenario.workload.read_again),
+        ("cache.scan", &scenario.cache.scan),
+        ("cache.counter_life", &scenario.cache.counter_life),
         ("origin.latency", &scenario.origin.latency),
         ("origin.replica_lag", &scenario.origin.replica_lag),
         ("origin.visible_after", &scenario.origin.visible_after),
@@ -170,7 +185,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
         free_from = Nanos(outage.at.0.saturating_add(outage.lasts.0));
     }
     for (index, fault) in scenario.faults.iter().enumerate() {
-        check_fault(index, fault)?;
+        check_fault(index, fault, duration)?;
     }
     let mut seen = HashMap::new();
     for (index, policy) in scenario.policies.iter().enumerate() {
@@ -260,7 +275,7 @@ fn check_trace(trace: &Trace) -> Checked {
     Ok(())
 }
 
-fn check_fault(index: usize, fault: &Fault) -> Checked {
+fn check_fault(index: usize, fault: &Fault, duration: Nanos) -> Checked {
     let path = |key: &str| format!("faults.{index}.{key}");
     let takes_by = fault.what == FaultKind::OriginSlow;
     let takes_for = takes_by || fault.what == FaultKind::OriginDown;
@@ -270,6 +285,18 @@ fn check_fault(index: usize, fault: &Fault) -> Checked {
     require(takes_for || fault.lasts.is_none(), &path("for"), || {
         "only `origin-slow` and `origin-down` have it".to_owned()
     })?;
+    if let Some(every) = fault.every {
+        let lasts = fault.lasts.unwrap_or_default();
+        require(every > lasts, &path("every"), || {
+            format!(
+                "from one beginning to the next is longer than the {lasts} that it lasts, not {every}"
+            )
+        })?;
+        let often = duration.0.saturating_sub(fault.at.0) / every.0;
+        require(often <= MOST_FAULTS, &path("every"), || {
+            format!("it would come {often} times, and at most {MOST_FAULTS} times are right")
+        })?;
+    }
     if let Some(by) = fault.by {
         require(by > 0.0 && by <= MOST_SLOWDOWN, &path("by"), || {
             format!(

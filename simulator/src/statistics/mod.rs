@@ -20,6 +20,7 @@ pub use differences::{Better, Difference, differences};
 pub use doubts::{Doubt, Evidence, Kind, doubts};
 pub use headlines::{Direction, HEADLINES, Headline};
 pub use interval::{Interval, interval};
+pub use student::t975;
 
 /// The share of intervals that hold the truth, and one less the share of families of comparisons in
 /// which chance alone makes any difference look real.

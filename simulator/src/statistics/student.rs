@@ -5,7 +5,8 @@
 /// A table up to 30 degrees of freedom; beyond it the expansion 26.7.5 of Abramowitz and Stegun
 /// around the normal quantile, whose error there is below 1e-7. Both are plain arithmetic, so that
 /// the result does not depend on a platform's `ln` or `sin`.
-pub(super) fn t975(freedom: usize) -> f64 {
+#[must_use]
+pub fn t975(freedom: usize) -> f64 {
     const TABLE: [f64; 30] = [
         12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157,
         2.228139, 2.200985, 2.178813, 2.160369, 2.144787, 2.131450, 2.119905, 2.109816, 2.100922,

@@ -9,7 +9,7 @@ use super::findings::{Findings, Row};
 use super::tables::own_setting;
 use super::{plot, table};
 use crate::error::Error;
-use crate::report::html::style;
+use crate::report::html::STYLE;
 use crate::report::units::exact;
 
 const PAGE: &str = include_str!("page.html");
@@ -73,7 +73,7 @@ fn content<'a>(findings: &'a Findings<'_>, svg: &'a str) -> Page<'a> {
     let count = rows.clone().count();
     Page {
         title: name.unwrap_or("sweep"),
-        style: style(),
+        style: STYLE,
         verdict: verdict(findings),
         facts: facts(findings),
         svg,

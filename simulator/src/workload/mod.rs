@@ -11,6 +11,7 @@ mod popularity;
 mod sets;
 mod stat;
 mod synthetic;
+mod topics;
 pub mod trace;
 
 use std::sync::Arc;

@@ -3,15 +3,20 @@
 //! Nothing is stored: a replication is generated while it runs, so its length costs no memory. Arrivals
 //! and keys come from streams of their own, so that a change of a popularity moves no arrival.
 
+mod clock;
+mod follow_ups;
+
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution as _, Exp1};
+
+use clock::Clock;
+use follow_ups::FollowUps;
 
 use super::popularity::{Law, Laws, Recency, below};
-use super::{Catalogue, CatalogueBuilder, Event, Op, sets};
+use super::{Catalogue, CatalogueBuilder, Event, Op, sets, topics};
 use crate::error::Error;
 use crate::random::{Purpose, stream};
 use crate::scenario::pace::{self, Paces, Which};
-use crate::scenario::{self, Arrivals, WriteTargets};
+use crate::scenario::{self, Arrivals, Distribution, WriteTargets};
 
 /// A synthetic workload, ready to generate.
 pub(super) struct Synthetic {
@@ -23,6 +28,8 @@ pub(super) struct Synthetic {
     targets: WriteTargets,
     keys_per_write: u32,
     clients: u32,
+    read_back: Distribution,
+    read_again: Distribution,
     catalogue: std::sync::Arc<Catalogue>,
 }
 
@@ -81,6 +88,7 @@ impl Synthetic {
         base_dir: &std::path::Path,
     ) -> Result<Self, Error> {
         let catalogue = match &workload.embeddings {
+            Some(set) if set.is_synthetic() => topics::catalogue(workload, set, seed),
             Some(embeddings) => sets::catalogue(&embeddings.set, base_dir, workload.keys, seed)?,
             None => numbered_keys(workload, seed),
         };
@@ -118,6 +126,8 @@ impl Synthetic {
             targets: workload.write_targets,
             keys_per_write: workload.keys_per_write,
             clients: workload.clients,
+            read_back: workload.read_back.clone(),
+            read_again: workload.read_again.clone(),
             catalogue: std::sync::Arc::new(catalogue),
         })
     }
@@ -151,6 +161,7 @@ impl Synthetic {
             read_keys: rng(Purpose::ReadKeys),
             write_keys: rng(Purpose::WriteKeys),
             clients: rng(Purpose::Clients),
+            follow_ups: FollowUps::new(rng(Purpose::FollowUps)),
             rest: Vec::new(),
             read_law: 0,
             write_law: 0,
@@ -161,7 +172,18 @@ impl Synthetic {
     /// How many events a replication has, about.
     pub(super) fn expected_events(&self) -> u64 {
         let writes = self.writes.expected_events(self.duration) * f64::from(self.keys_per_write);
-        (self.reads.expected_events(self.duration) + writes).round() as u64
+        let reads = self.reads.expected_events(self.duration);
+        let back = if self.read_back.is_zero() {
+            0.0
+        } else {
+            writes
+        };
+        let again = if self.read_again.is_zero() {
+            0.0
+        } else {
+            reads
+        };
+        (reads + writes + back + again).round() as u64
     }
 }
 
@@ -204,91 +226,6 @@ fn numbered_keys(workload: &scenario::Workload, seed: u64) -> Catalogue {
     builder.build()
 }
 
-/// The arrivals of one stream. Times add up in nanoseconds as floating point, exact to a fraction of
-/// one over a hundred days, so that rounding never accumulates.
-struct Clock<'a> {
-    rates: &'a [(u64, f64)],
-    arrivals: Arrivals,
-    rng: ChaCha8Rng,
-    duration: u64,
-    /// Index of the rate that holds.
-    rate: usize,
-    /// Mean gap, in nanoseconds; infinite at a rate of 0.
-    gap: f64,
-    /// Since when the rate holds, until when, and how many events it has had.
-    since: f64,
-    until: f64,
-    count: u64,
-    time: f64,
-    /// The next event; `u64::MAX` after the last.
-    next: u64,
-}
-
-impl<'a> Clock<'a> {
-    fn new(schedule: &'a Schedule, duration: u64, rng: ChaCha8Rng) -> Self {
-        let mut clock = Self {
-            rates: &schedule.rates,
-            arrivals: schedule.arrivals,
-            rng,
-            duration,
-            rate: 0,
-            gap: 0.0,
-            since: 0.0,
-            until: 0.0,
-            count: 0,
-            time: 0.0,
-            next: 0,
-        };
-        clock.enter(0);
-        clock.advance();
-        clock
-    }
-
-    fn enter(&mut self, rate: usize) {
-        let (since, per_second) = self.rates[rate];
-        self.rate = rate;
-        self.gap = if per_second > 0.0 {
-            1e9 / per_second
-        } else {
-            f64::INFINITY
-        };
-        self.since = since as f64;
-        self.until = self
-            .rates
-            .get(rate + 1)
-            .map_or(self.duration, |(at, _)| *at)
-            .min(self.duration) as f64;
-        self.count = 0;
-        // Exponential gaps have no memory: what was under way when the rate changed is drawn anew.
-        self.time = self.since;
-    }
-
-    fn advance(&mut self) {
-        loop {
-            self.time = match self.arrivals {
-                Arrivals::Poisson if self.gap.is_finite() => {
-                    let gap: f64 = Exp1.sample(&mut self.rng);
-                    self.time + gap * self.gap
-                }
-                Arrivals::Poisson => f64::INFINITY,
-                Arrivals::Even => {
-                    self.count += 1;
-                    self.since + self.count as f64 * self.gap
-                }
-            };
-            if self.time < self.until {
-                self.next = self.time as u64;
-                return;
-            }
-            if self.rate + 1 == self.rates.len() || self.rates[self.rate + 1].0 >= self.duration {
-                self.next = u64::MAX;
-                return;
-            }
-            self.enter(self.rate + 1);
-        }
-    }
-}
-
 /// The events of one replication.
 pub(super) struct Events<'a> {
     synthetic: &'a Synthetic,
@@ -301,6 +238,8 @@ pub(super) struct Events<'a> {
     /// Subjects by their last write, where some popularity asks for it.
     recency: Option<Recency>,
     clients: ChaCha8Rng,
+    /// What clients will do since they have done something.
+    follow_ups: FollowUps,
     /// What else the transaction under way writes.
     rest: Vec<Event>,
 }
@@ -333,14 +272,16 @@ impl Events<'_> {
             self.recency.as_ref(),
             &mut self.read_keys,
         );
-        Event {
+        let event = Event {
             at,
             subject,
             op: Op::Read,
             joined: false,
             client: self.client(),
             bytes: self.synthetic.value_bytes,
-        }
+        };
+        self.follow_ups.plan(&self.synthetic.read_again, &event);
+        event
     }
 
     /// Who does the next thing: nobody in particular, or any client.
@@ -375,6 +316,9 @@ impl Events<'_> {
             bytes: *value_bytes,
         };
         let first = event(self.written(at), false);
+        if *targets == WriteTargets::Key {
+            self.follow_ups.plan(&self.synthetic.read_back, &first);
+        }
         for _ in 1..*keys_per_write {
             if let Some(subject) = self.another(at, first.subject) {
                 self.rest.push(event(subject, true));
@@ -447,6 +391,10 @@ impl Iterator for Events<'_> {
             return Some(next);
         }
         let at = self.writes.next.min(self.reads.next);
+        // Nothing is planned but for clients that do something again, and then in the order of time.
+        if let Some(next) = self.follow_ups.next_before(at.min(self.synthetic.duration)) {
+            return Some(next);
+        }
         if at == u64::MAX {
             return None;
         }

@@ -12,6 +12,10 @@ pub enum Class {
     Delivery,
     /// A load comes back.
     Load,
+    /// A write commits that was announced before.
+    Commit,
+    /// A read that had to wait goes on, and whoever looks at what there is looks.
+    Look,
 }
 
 /// Tasks by time, then class, then the order in which they were added.

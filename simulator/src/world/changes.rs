@@ -25,8 +25,10 @@ pub struct Written {
     pub op: Op,
     /// A key, or a tag for [`Op::WriteTag`].
     pub subject: u32,
-    /// Its place among all writes.
+    /// Its place among all writes; of one that is told of before it commits, the place it would have if it
+    /// committed now.
     pub number: u32,
+    pub is_committed: bool,
     pub at: u64,
 }
 

@@ -4,11 +4,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::origin::happens;
 use crate::random::{Purpose, stream};
-use crate::scenario::{self, AfterOutage};
+use crate::scenario::{self, AfterOutage, Announce};
 
 /// When one write is heard of, by each way; `None`: never.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
+    /// When the origin takes it.
+    pub commits: u64,
     pub announced: Option<u64>,
     pub captured: Option<u64>,
     /// Captured and delivered once more.
@@ -52,11 +54,16 @@ impl<'a> Ways<'a> {
     pub fn write(&mut self, now: u64) -> Heard {
         let announced = happens(self.writes.announced, &mut self.announced);
         let announce_delay = self.writes.announce_delay.sample(&mut self.announce_delay);
+        let later = now.saturating_add(announce_delay);
+        let (commits, tells) = match self.writes.announce {
+            Announce::AfterCommit => (now, later),
+            Announce::BeforeCommit => (later, now),
+        };
         let delay = self.feed.delay.sample(&mut self.delay);
         let lost = happens(self.feed.loss, &mut self.loss);
         let captured = match lost {
             true => None,
-            false => self.capture(now.saturating_add(delay)),
+            false => self.capture(commits.saturating_add(delay)),
         };
         // What is delivered again comes out of order, as after a reconnect to an earlier position.
         let twice = happens(self.feed.duplicates, &mut self.duplicates);
@@ -65,9 +72,18 @@ impl<'a> Ways<'a> {
             due.saturating_add(delay)
         });
         Heard {
-            announced: announced.then(|| now.saturating_add(announce_delay)),
+            commits,
+            announced: announced.then(|| self.held_back(tells)),
             captured,
             again,
+        }
+    }
+
+    /// Announcements go out together from time to time.
+    fn held_back(&self, due: u64) -> u64 {
+        match self.writes.batch.0 {
+            0 => due,
+            batch => due.div_ceil(batch).saturating_mul(batch),
         }
     }
 
@@ -82,7 +98,10 @@ impl<'a> Ways<'a> {
 
     fn capture(&mut self, due: u64) -> Option<u64> {
         // A feed delivers in the order of the commits: what is held up holds up what follows.
-        let mut due = due.max(self.last);
+        let mut due = match self.feed.ordered {
+            true => due.max(self.last),
+            false => due,
+        };
         for outage in &self.feed.outages {
             let end = outage.at.0.saturating_add(outage.lasts.0);
             if (outage.at.0..end).contains(&due) {
@@ -123,6 +142,52 @@ mod tests {
     fn what_an_outage_holds_up_arrives_at_its_end() {
         let captured = captured(AfterOutage::Replay, &[80, 95, 139, 145]);
         assert_eq!(captured, [Some(90), Some(150), Some(150), Some(155)]);
+    }
+
+    #[test]
+    fn announcements_go_out_together_and_never_before_their_time() {
+        let writes = scenario::Writes {
+            batch: Nanos(100),
+            ..scenario::Writes::default()
+        };
+        let feed = scenario::Feed::default();
+        let mut ways = Ways::new(&writes, &feed, 0, 0);
+        let announced = [1, 99, 100, 101].map(|now| ways.write(now).announced);
+        assert_eq!(announced, [Some(100), Some(100), Some(100), Some(200)]);
+    }
+
+    #[test]
+    fn a_path_that_tells_before_it_commits_is_captured_after_the_commit() {
+        let writes = scenario::Writes {
+            announce: Announce::BeforeCommit,
+            announce_delay: Distribution::Constant(Nanos(10)),
+            ..scenario::Writes::default()
+        };
+        let feed = scenario::Feed {
+            delay: Distribution::Constant(Nanos(5)),
+            ..scenario::Feed::default()
+        };
+        let heard = Ways::new(&writes, &feed, 0, 0).write(100);
+        assert_eq!((heard.announced, heard.commits), (Some(100), 110));
+        assert_eq!(heard.captured, Some(115));
+    }
+
+    #[test]
+    fn without_an_order_a_change_overtakes_one_that_is_held_up() {
+        let feed = |ordered| scenario::Feed {
+            delay: Distribution::Uniform(Nanos(0), Nanos(1000)),
+            ordered,
+            ..scenario::Feed::default()
+        };
+        let paths = scenario::Writes::default();
+        let arrive = |feed: &scenario::Feed| {
+            let mut ways = Ways::new(&paths, feed, 0, 0);
+            (0..50)
+                .map(|now| ways.write(now).captured)
+                .collect::<Vec<_>>()
+        };
+        assert!(arrive(&feed(true)).is_sorted());
+        assert!(!arrive(&feed(false)).is_sorted());
     }
 
     #[test]

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
-use shelflife::engine::{Fill, Joined, Lease, Outcome, Pace, Seen, Ticket};
+use shelflife::engine::{Fill, Joined, Lease, LeaseSource, Outcome, Pace, Seen, Ticket};
 use shelflife::policy::Loaded;
 
 use super::agenda::Class as Order;
 use super::node::Held;
+use super::shared::Found;
 use super::truth::State;
 use super::{Task, World};
 use crate::measure::{Class, Seen as ClientSeen};
-use crate::scenario::Late;
+use crate::scenario::{Joins, Late, Stores};
 
 /// A read that waits for a value.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,8 @@ pub(super) struct Waiter {
     pub(super) joined: Option<Joined>,
     /// Loads of its own so far that had not seen what they should have.
     pub(super) tries: u32,
+    /// Which process of its cache it asked.
+    pub(super) process: u32,
 }
 
 /// A reader loads again as long as what it gets had not seen the last invalidation, but not for ever.
@@ -37,13 +40,43 @@ const TRIES: u32 = 64;
 
 /// A load in flight.
 pub(super) struct Load {
+    start: Start,
+    began: u64,
+    brings: Brings,
+    from: From,
+}
+
+/// A load that is to begin.
+pub(super) struct Start {
     node: usize,
     key: u32,
+    /// Of the process that begins it.
+    process: u32,
+    bytes: u64,
     /// None where nothing is cached.
     ticket: Option<Ticket>,
-    began: u64,
-    bytes: u64,
-    brings: Brings,
+}
+
+impl Start {
+    /// Somebody begins it, for himself or ahead of need.
+    pub(super) fn of(node: usize, waiter: &Waiter, ticket: Option<Ticket>) -> Start {
+        Start {
+            node,
+            key: waiter.key,
+            process: waiter.process,
+            bytes: waiter.bytes,
+            ticket,
+        }
+    }
+}
+
+/// Where a load gets its value.
+enum From {
+    Origin,
+    /// From a cache in between, at once.
+    Shared,
+    /// From the origin, and it is to be stored in the cache in between.
+    OriginFor(Ticket),
 }
 
 #[derive(Clone, Copy)]
@@ -131,16 +164,50 @@ impl Loads {
 }
 
 impl World<'_> {
-    pub(super) fn start_load(
-        &mut self,
-        node: usize,
-        key: u32,
-        ticket: Option<Ticket>,
-        waiters: Vec<Waiter>,
-        bytes: u64,
-        now: u64,
-    ) {
-        let visit = self.origin.visit(now, self.loads.next_of(key));
+    pub(super) fn start_load(&mut self, start: Start, waiters: Vec<Waiter>, now: u64) {
+        let (brings, from, ends) = self.set_out(start.key, now);
+        let ticket = start.ticket.as_ref();
+        if !matches!(from, From::Shared) {
+            let background = ticket.is_some_and(Ticket::is_background);
+            let of_key = self.loads.count_up(start.key);
+            self.recorder.load_began(now, of_key, background);
+        }
+        let flight = ticket.map(|ticket| (ticket.flight(), start.process));
+        let (node, key) = (start.node, start.key);
+        let load = Load {
+            start,
+            began: now,
+            brings,
+            from,
+        };
+        let number = self.loads.begin(load, waiters);
+        if let Some(flight) = flight {
+            let node = &mut self.nodes[node];
+            node.flights.insert(flight, number);
+            if self.scenario.cache.joins == Joins::Unguarded {
+                node.loading.insert(key, number);
+            }
+        }
+        if ends == now && self.agenda.next_at() != Some(now) {
+            self.land(number, now);
+        } else {
+            self.agenda.add(ends, Order::Load, Task::Land(number));
+        }
+    }
+
+    /// Where a load that begins now gets its value, which, and when it is back.
+    fn set_out(&mut self, key: u32, now: u64) -> (Brings, From, u64) {
+        let found = self.shared.as_mut().map(|shared| {
+            let key = self.keys[key as usize].as_ref();
+            shared.find(key, now)
+        });
+        let from = match found {
+            Some(Found::Value(state)) => return (Brings::State(state), From::Shared, now),
+            Some(Found::Nothing(ticket)) => From::OriginFor(ticket),
+            None => From::Origin,
+        };
+        let number = self.loads.next_of(key);
+        let visit = self.origin.visit(now, number);
         let brings = if visit.fails {
             Brings::Nothing
         } else if visit.reads == now {
@@ -151,59 +218,51 @@ impl World<'_> {
         } else {
             Brings::StateBefore(visit.reads)
         };
-        let background = ticket.as_ref().is_some_and(Ticket::is_background);
-        let of_key = self.loads.count_up(key);
-        self.recorder.load_began(now, of_key, background);
-        let flight = ticket.as_ref().map(Ticket::flight);
-        let load = Load {
-            node,
-            key,
-            ticket,
-            began: now,
-            bytes,
-            brings,
-        };
-        let number = self.loads.begin(load, waiters);
-        if let Some(flight) = flight {
-            self.nodes[node].flights.insert(flight, number);
-        }
-        if visit.ends == now && self.agenda.next_at() != Some(now) {
-            self.land(number, now);
-        } else {
-            self.agenda.add(visit.ends, Order::Load, Task::Land(number));
-        }
+        (brings, from, visit.ends)
     }
 
     /// A load comes back.
     pub(super) fn land(&mut self, number: usize, now: u64) {
-        let Some((load, waiters)) = self.loads.end(number) else {
+        let Some((mut load, waiters)) = self.loads.end(number) else {
             return;
         };
-        self.loads.count_down(load.key);
-        self.recorder.load_ended();
-        let node = &mut self.nodes[load.node];
-        if let Some((began, reads)) = node.herds.remove(&load.key) {
+        let key = load.start.key;
+        let from = std::mem::replace(&mut load.from, From::Origin);
+        if !matches!(from, From::Shared) {
+            self.loads.count_down(key);
+            self.recorder.load_ended(now);
+        }
+        let node = &mut self.nodes[load.start.node];
+        if let Some((began, reads)) = node.herds.remove(&key) {
             self.recorder.herd(began, reads);
         }
-        if let Some(ticket) = &load.ticket {
+        if let Some(ticket) = &load.start.ticket {
             // Without coalescing a later load of the flight may stand there.
-            if node.flights.get(&ticket.flight()) == Some(&number) {
-                node.flights.remove(&ticket.flight());
+            let flight = (ticket.flight(), load.start.process);
+            if node.flights.get(&flight) == Some(&number) {
+                node.flights.remove(&flight);
+            }
+            if node.loading.get(&key) == Some(&number) {
+                node.loading.remove(&key);
             }
         }
         let waiters = self.fail_those_who_gave_up(&load, waiters, now);
         let state = match load.brings {
-            Brings::State(state) => state,
-            Brings::StateBefore(at) => self.truth.before(at),
-            Brings::Nothing => return self.fail(load, &waiters, now),
+            Brings::State(state) => Some(state),
+            Brings::StateBefore(at) => Some(self.truth.before(at)),
+            Brings::Nothing => None,
         };
-        match load.ticket {
-            None => {
+        if let (From::OriginFor(ticket), Some(shared)) = (from, &mut self.shared) {
+            shared.landed(ticket, key, state, now);
+        }
+        match (state, &load.start.ticket) {
+            (None, _) => self.fail(load, &waiters, now),
+            (Some(state), None) => {
                 for waiter in &waiters {
                     self.answer_directly(waiter, state, now);
                 }
             }
-            Some(_) => self.store(load, state, waiters, now),
+            (Some(state), Some(_)) => self.store(load, state, waiters, now),
         }
     }
 
@@ -223,8 +282,8 @@ impl World<'_> {
             .into_iter()
             .partition(|waiter| gives_up(waiter) < now);
         if !gone.is_empty() {
-            let engine = &self.nodes[load.node].engine;
-            let ticket = load.ticket.as_ref();
+            let engine = &self.nodes[load.start.node].engine;
+            let ticket = load.start.ticket.as_ref();
             let rescued = ticket.and_then(|ticket| engine.rescue(ticket, now));
             for waiter in gone {
                 self.serve(&waiter, rescued.as_ref(), gives_up(&waiter));
@@ -235,11 +294,15 @@ impl World<'_> {
 
     fn store(&mut self, load: Load, state: State, waiters: Vec<Waiter>, now: u64) {
         let Load {
-            node: number,
-            key,
-            ticket: Some(ticket),
+            start:
+                Start {
+                    node: number,
+                    key,
+                    ticket: Some(ticket),
+                    bytes,
+                    ..
+                },
             began,
-            bytes,
             ..
         } = load
         else {
@@ -247,48 +310,30 @@ impl World<'_> {
         };
         let background = ticket.is_background();
         let vector = self.meaning.of_key(key);
+        let origin = &self.scenario.origin;
+        let version = origin.versions.then(|| self.truth.version(key, state));
         let fill = Fill {
             now,
             load_time: now - began,
             size: bytes,
             vector,
-            seen: self.scenario.origin.fence.then(|| Seen::UpTo(state.into())),
+            version: version.map(u64::from),
+            seen: origin.fence.then(|| Seen::UpTo(state.into())),
             ..Fill::default()
         };
+        let lease = self.lease_of(number, key, &ticket, &fill);
+        let stores = self.scenario.cache.stores;
+        let place = (stores == Stores::Unguarded).then(|| ticket.key_text().to_owned());
         let value = Held::new(key, state, background);
-        let catalogue = &self.workload.catalogue;
-        let engine_key = self.keys[key as usize].as_ref();
-        let node = &mut self.nodes[number];
-        let stored = match &mut node.guard {
-            None => {
-                let (engine, mut draws) = node.engine_and_draws();
-                engine.complete(ticket, value, &Lease::default(), &fill, &mut draws)
-            }
-            Some(guard) => {
-                let source = node.engine.lease_source(engine_key);
-                // Only a policy that is asked needs to know what the value was made from.
-                let depends_on: Vec<Arc<str>> = match source {
-                    shelflife::engine::LeaseSource::Policy => {
-                        let tags = catalogue.tags_of(key).iter();
-                        tags.map(|tag| Arc::clone(catalogue.tag_name(*tag)))
-                            .collect()
-                    }
-                    _ => Vec::new(),
-                };
-                let loaded = Loaded {
-                    key: engine_key.text(),
-                    now,
-                    size: bytes,
-                    load_time: now - began,
-                    depends_on: &depends_on,
-                };
-                let lease = guard.lease(&source, &loaded);
-                let lasts = lease.ttl.map_or(0, |ttl| ttl.saturating_add(lease.grace));
-                self.longest_lease = self.longest_lease.max(lasts);
-                let (engine, mut draws) = node.engine_and_draws();
-                engine.complete(ticket, value, &lease, &fill, &mut draws)
-            }
-        };
+        let (engine, mut draws) = self.nodes[number].engine_and_draws();
+        let mut stored = engine.complete(ticket, value, &lease, &fill, &mut draws);
+        if let Some(place) = place
+            && stored.outcome == Outcome::Overtaken
+        {
+            let value = Held::new(key, state, background);
+            stored = engine.insert(engine.key(&place), value, &lease, &fill, &mut draws);
+        }
+        drop(draws);
         if stored.is_stored() {
             self.note_stored(number, &stored, now);
             self.sweep(number, now);
@@ -301,10 +346,11 @@ impl World<'_> {
         for mut waiter in waiters {
             let engine = &self.nodes[number].engine;
             let current = match waiter.joined {
+                Some(_) if self.scenario.cache.joins == Joins::Unguarded => true,
                 Some(joined) => engine.may_serve(&stored.entry, joined),
                 // The leader may have what it loaded, but had better load again what was too old, unless
                 // no time has gone by in which the origin could have come to see more.
-                None if stored.outcome == Outcome::Behind => {
+                None if stored.outcome == Outcome::Behind && stores == Stores::Guarded => {
                     waiter.tries += 1;
                     waiter.tries > TRIES || began == now
                 }
@@ -318,6 +364,45 @@ impl World<'_> {
         }
     }
 
+    /// The lease of what a load has brought.
+    fn lease_of(&mut self, number: usize, key: u32, ticket: &Ticket, fill: &Fill) -> Lease {
+        let catalogue = &self.workload.catalogue;
+        let node = &mut self.nodes[number];
+        let Some(guard) = &mut node.guard else {
+            return Lease::default();
+        };
+        let engine_key = match &node.counters {
+            Some(_) => node.engine.key(ticket.key_text()),
+            None => self.keys[key as usize].as_ref(),
+        };
+        let source = node.engine.lease_source(engine_key);
+        // Only a policy that is asked needs to know what the value was made from.
+        let depends_on: Vec<Arc<str>> = match source {
+            LeaseSource::Policy => {
+                let tags = catalogue.tags_of(key).iter();
+                tags.map(|tag| Arc::clone(catalogue.tag_name(*tag)))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let loaded = Loaded {
+            key: engine_key.text(),
+            now: fill.now,
+            size: fill.size,
+            load_time: fill.load_time,
+            depends_on: &depends_on,
+        };
+        let mut lease = guard.lease(&source, &loaded).into_owned();
+        let lasts = lease.ttl.map_or(0, |ttl| ttl.saturating_add(lease.grace));
+        self.longest_lease = self.longest_lease.max(lasts);
+        let (began, ttl) = (ticket.began(), lease.ttl);
+        let warm = node.warm.as_mut();
+        if warm.is_some_and(|warm| warm.is_first(key, began, fill.now, ttl)) {
+            lease.jitter = 1.0;
+        }
+        lease
+    }
+
     /// What the cache does beside each load: throws away some of what nothing can serve any more.
     fn sweep(&mut self, number: usize, now: u64) {
         let gone = self.nodes[number].engine.sweep(now, Pace::BESIDE_A_LOAD);
@@ -329,8 +414,8 @@ impl World<'_> {
 
     /// A load came back without a value: what a rescue allows is served, else the reads fail.
     fn fail(&mut self, load: Load, waiters: &[Waiter], now: u64) {
-        let rescued = load.ticket.and_then(|ticket| {
-            let engine = &self.nodes[load.node].engine;
+        let rescued = load.start.ticket.and_then(|ticket| {
+            let engine = &self.nodes[load.start.node].engine;
             let rescued = engine.rescue(&ticket, now);
             engine.abandon(&ticket);
             rescued

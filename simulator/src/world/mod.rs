@@ -11,6 +11,7 @@
 mod agenda;
 mod bus;
 mod changes;
+mod counters;
 mod feed;
 mod loads;
 mod meaning;
@@ -19,13 +20,16 @@ mod node;
 mod origin;
 mod purges;
 mod reads;
+mod scans;
+mod shared;
 mod strategy;
 pub mod truth;
+mod writes;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand_chacha::ChaCha8Rng;
-use shelflife::engine::{Demand, Key, Lookup};
+use shelflife::engine::{Demand, Key, Keying, Lookup};
 use shelflife::policy::{self, Calls};
 
 pub use changes::FEEDS;
@@ -36,10 +40,11 @@ use agenda::{Agenda, Class};
 use bus::Bus;
 use changes::{Changes, FeedName, Written};
 use feed::{Heard, Ways};
-use loads::Loads;
+use loads::{Loads, Waiter};
 use meaning::Meaning;
 use node::{HeldEntry, Node};
 use origin::Origin;
+use shared::Shared;
 use truth::Truth;
 
 use crate::measure::{PolicyFigures, Recorder, Summary};
@@ -76,6 +81,18 @@ enum Task {
     Gap,
     Flush,
     Restart,
+    /// The origin gets slow or goes down; it knows how.
+    Broke,
+    /// A write commits that was told of before.
+    Commit(Event, Heard),
+    /// A read that had to wait for its cache goes on.
+    Look(usize, Waiter),
+    /// A purge that goes through a list comes to a key, in one cache.
+    Scan(usize, u32),
+    /// It deletes the list, of the group of this number.
+    Unlist(usize, u32),
+    /// Somebody looks what the caches would serve.
+    Probe(writes::Probe),
 }
 
 /// Who hears of a write.
@@ -103,10 +120,15 @@ struct World<'a> {
     changes: Changes,
     meaning: Meaning,
     loads: Loads,
+    shared: Option<Shared>,
     agenda: Agenda<Task>,
     recorder: Recorder,
     balance: ChaCha8Rng,
+    processes: ChaCha8Rng,
+    scans: ChaCha8Rng,
     hears: [bool; 2],
+    /// Whether readers go by counters that they have looked up before.
+    keeps_versions: bool,
     /// Entries of all nodes together.
     entries: u64,
     /// Fresh entries that the purges of the current reaction have hit, where anybody asks.
@@ -164,8 +186,7 @@ impl<'a> World<'a> {
         replication: u32,
     ) -> Result<World<'a>, policy::Error> {
         let seed = scenario.seed;
-        let capacity = scenario.cache.capacity;
-        let node = |number| Node::new(strategy, capacity, seed, replication, number);
+        let node = |number| Node::new(strategy, scenario, replication, number);
         let nodes = (0..scenario.cache.nodes)
             .map(node)
             .collect::<Result<Vec<_>, _>>()?;
@@ -176,9 +197,15 @@ impl<'a> World<'a> {
                 .iter()
                 .any(|rule| matches!(rule.lookup, Lookup::Nearest(_)))
         });
+        let keeps_versions = plan.is_some_and(|plan| {
+            plan.rules.iter().any(|rule| {
+                matches!(rule.keying, Keying::ByGeneration { cached_for, .. } if cached_for > 0)
+            })
+        });
         let hears = changes::FEEDS
             .map(|feed| plan.is_some_and(|plan| plan.feeds.iter().any(|name| name == feed)));
         let mut recorder = Recorder::new(workload.warmup, workload.duration);
+        recorder.expect_probes(&scenario.probe_after);
         if by_meaning {
             recorder.expect_semantics();
         }
@@ -213,10 +240,14 @@ impl<'a> World<'a> {
             changes: Changes::new(wants_rows),
             meaning: Meaning::new(catalogue, by_meaning),
             loads: Loads::new(catalogue.keys()),
+            shared: Shared::new(&scenario.cache, seed, replication),
             agenda: Agenda::new(),
             recorder,
             balance: stream(seed, replication, Purpose::Balance, 0),
+            processes: stream(seed, replication, Purpose::Processes, 0),
+            scans: stream(seed, replication, Purpose::Scan, 0),
             hears,
+            keeps_versions,
             entries: 0,
             hit: Vec::new(),
             next_look: 0,
@@ -230,13 +261,19 @@ impl<'a> World<'a> {
 
     fn plan_what_breaks(&mut self) {
         for fault in &self.scenario.faults {
-            let task = match fault.what {
-                FaultKind::Flush => Task::Flush,
-                FaultKind::Restart => Task::Restart,
-                // The origin knows when it is slow or down.
-                FaultKind::OriginSlow | FaultKind::OriginDown => continue,
-            };
-            self.agenda.add(fault.at.0, Class::Fault, task);
+            let mut at = fault.at.0;
+            while at <= self.workload.duration {
+                let task = match fault.what {
+                    FaultKind::Flush => Task::Flush,
+                    FaultKind::Restart => Task::Restart,
+                    FaultKind::OriginSlow | FaultKind::OriginDown => Task::Broke,
+                };
+                self.agenda.add(at, Class::Fault, task);
+                match fault.every {
+                    Some(every) => at = at.saturating_add(every.0),
+                    None => break,
+                }
+            }
         }
         for at in Ways::gaps(&self.scenario.feed) {
             self.agenda.add(at, Class::Fault, Task::Gap);
@@ -277,6 +314,12 @@ impl<'a> World<'a> {
             Task::Gap => self.report_gap(now),
             Task::Flush => self.flush(now),
             Task::Restart => self.restart(now),
+            Task::Broke => self.recorder.broke(now, self.scenario.origin.servers),
+            Task::Commit(event, heard) => self.commit(&event, heard, now),
+            Task::Look(node, waiter) => self.look_up(node, waiter, now, true),
+            Task::Scan(node, key) => self.purge_listed(node, key, now),
+            Task::Unlist(node, group) => self.nodes[node].unlist(group),
+            Task::Probe(probe) => self.probe(&probe, now),
         }
     }
 
@@ -287,85 +330,10 @@ impl<'a> World<'a> {
         }
     }
 
-    fn write(&mut self, event: &Event) {
-        let Event {
-            at,
-            subject,
-            op,
-            client,
-            ..
-        } = *event;
-        let number = match op {
-            Op::WriteTag => self.truth.write_tag(subject, at),
-            _ => self.truth.write_key(subject, at),
-        };
-        if op != Op::WriteTag {
-            self.recorder.wrote(client, subject, self.truth.now());
-        }
-        if !event.joined {
-            self.heard = self.ways.write(at);
-            self.passed_on = match self.heard.announced {
-                Some(_) if !self.bus.is_perfect() => Some(self.bus.pass_on()),
-                _ => None,
-            };
-        }
-        let written = Written {
-            op,
-            subject,
-            number,
-            at,
-        };
-        if matches!(self.strategy, Strategy::Perfect) {
-            self.take_away_what_changed(&written, at);
-        }
-        let Heard {
-            announced,
-            captured,
-            again,
-        } = self.heard;
-        let listens = |feed| self.hears[feed as usize];
-        let announced = announced.filter(|_| listens(FeedName::Writes));
-        let captured = captured.filter(|_| listens(FeedName::Capture));
-        let again = again.filter(|_| listens(FeedName::Capture));
-        if self.hears.contains(&true) && announced.is_none() && captured.is_none() {
-            self.recorder.lost(at, 1);
-        }
-        if let Some(due) = announced {
-            self.announce(due, written);
-        }
-        for due in captured.into_iter().chain(again) {
-            let task = Task::Deliver(FeedName::Capture, To::Every, written);
-            self.agenda.add(due, Class::Delivery, task);
-        }
-        // What is heard of at once is heard of before the next event.
-        self.until(at);
-    }
-
-    /// A path tells of its write: every cache at once, or one that passes it on.
-    fn announce(&mut self, due: u64, written: Written) {
-        let deliver = |to| Task::Deliver(FeedName::Writes, to, written);
-        let Some((told, messages)) = &self.passed_on else {
-            self.agenda.add(due, Class::Delivery, deliver(To::Every));
-            return;
-        };
-        self.agenda
-            .add(due, Class::Delivery, deliver(To::One(*told)));
-        for (node, delay) in messages {
-            match delay {
-                Some(delay) => {
-                    let due = due.saturating_add(*delay);
-                    self.agenda
-                        .add(due, Class::Delivery, deliver(To::One(*node)));
-                }
-                None => self.recorder.lost(written.at, 1),
-            }
-        }
-    }
-
     /// After the last event: loads still come back, so that every read is answered.
     fn land_the_rest(&mut self) {
         while let Some((at, task)) = self.agenda.pop() {
-            if matches!(task, Task::Land(_)) {
+            if matches!(task, Task::Land(_) | Task::Look(..)) {
                 self.carry_out(at, task);
             }
         }

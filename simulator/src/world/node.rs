@@ -12,10 +12,13 @@ use shelflife::engine::{Engine, Entry, FlightId, Key, Lease, Options, Plan};
 use shelflife::policy::{self, Guard, Limits, Surroundings};
 
 use super::changes::FEEDS;
+use super::counters::Counters;
+use super::shared::Warm;
 use super::strategy::{Strategy, factory};
 use super::truth::State;
 use crate::measure::Recorder;
 use crate::random::{Purpose, stream};
+use crate::scenario::{Scenario, Start};
 
 /// What a cache holds instead of a value: which state of the origin it is of.
 #[derive(Debug)]
@@ -86,8 +89,18 @@ pub struct Node {
     pub engine: Arc<Engine<Held>>,
     /// None for the baselines.
     pub guard: Option<Guard>,
-    /// Which load each flight is, for those who join.
-    pub flights: HashMap<FlightId, usize, FxBuildHasher>,
+    /// Which load each flight is, of each process, for those who join.
+    pub flights: HashMap<(FlightId, u32), usize, FxBuildHasher>,
+    /// The last load of each key in flight, where any may be joined.
+    pub loading: HashMap<u32, usize, FxBuildHasher>,
+    /// Nobody is answered before.
+    pub busy_until: u64,
+    /// Versions, where they can get lost.
+    pub counters: Option<Counters>,
+    /// Which keys have been stored, where the first time counts.
+    pub warm: Option<Warm>,
+    /// Look-ups of counters that have been told of.
+    pub looked_up: u64,
     /// Reads that found no value, by key, since the first of them began a load: with its time.
     pub herds: HashMap<u32, (u64, u64), FxBuildHasher>,
     /// Keys stored with each group, by the group's number. May name a key twice, and keys that no
@@ -106,25 +119,39 @@ pub struct Node {
 impl Node {
     pub fn new(
         strategy: &Strategy,
-        capacity: u64,
-        seed: u64,
+        scenario: &Scenario,
         replication: u32,
         number: u32,
     ) -> Result<Node, policy::Error> {
+        let (seed, cache) = (scenario.seed, &scenario.cache);
         let mut options = Options::default();
-        options.capacity = capacity;
+        options.capacity = cache.capacity;
         options.hash_seed = seed;
         options.account = true;
         let engine = Arc::new(Engine::new(&options));
         let guard = guard(strategy, &engine, seed, replication, number)?;
-        match &guard {
-            Some(guard) => engine.install(guard.plan()),
-            None => engine.install(&Plan::every_key(Lease::default())),
-        }
+        let every_key = Plan::every_key(Lease::default());
+        let plan = guard.as_ref().map_or(&every_key, |guard| guard.plan());
+        let life = &cache.counter_life;
+        let counters = match Counters::take_from(plan, life, seed, replication, number) {
+            None => {
+                engine.install(plan);
+                None
+            }
+            Some((counters, plan)) => {
+                engine.install(&plan);
+                Some(counters)
+            }
+        };
         Ok(Node {
             engine,
             guard,
             flights: HashMap::default(),
+            loading: HashMap::default(),
+            busy_until: 0,
+            counters,
+            warm: (cache.start == Start::Warm).then(Warm::default),
+            looked_up: 0,
             herds: HashMap::default(),
             members: HashMap::default(),
             orphans: BinaryHeap::new(),
@@ -149,6 +176,8 @@ impl Node {
         // What was in flight comes back to a process that no longer is.
         self.herds.clear();
         self.members.clear();
+        self.loading.clear();
+        self.busy_until = 0;
         let entity = number + (self.restarts << 10);
         // The same settings were accepted before.
         let fresh = guard(strategy, &self.engine, seed, replication, entity)
@@ -204,6 +233,25 @@ impl Node {
             carries.then_some(entry)
         });
         fresh.collect()
+    }
+
+    /// What an entry of a key is kept under now, where that is not the key itself.
+    pub fn spelled(&self, key: &str, now: u64) -> Option<Key> {
+        let spelled = self.counters.as_ref()?.spell(key, now)?;
+        Some(self.engine.key(&spelled).to_key())
+    }
+
+    /// The keys that were stored with a group since its list was last deleted, each once.
+    pub fn listed(&self, group: u32) -> Vec<u32> {
+        let mut keys = self.members.get(&group).cloned().unwrap_or_default();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Deletes the list of a group.
+    pub fn unlist(&mut self, group: u32) {
+        self.members.remove(&group);
     }
 
     /// A purge has put entries out of reach that stay in memory.

@@ -18,13 +18,38 @@ pub struct Visit {
     pub fails: bool,
 }
 
+/// When a fault lasts, once or again and again.
+struct Spans {
+    from: u64,
+    lasts: u64,
+    every: Option<u64>,
+}
+
+impl Spans {
+    fn of(fault: &scenario::Fault) -> Spans {
+        Spans {
+            from: fault.at.0,
+            lasts: fault.lasts.map_or(u64::MAX, |lasts| lasts.0),
+            every: fault.every.map(|every| every.0),
+        }
+    }
+
+    fn contain(&self, at: u64) -> bool {
+        let since = at.checked_sub(self.from);
+        since.is_some_and(|since| match self.every {
+            Some(every) => since % every < self.lasts,
+            None => since < self.lasts,
+        })
+    }
+}
+
 /// The source of truth, as far as time goes.
 pub struct Origin<'a> {
     settings: &'a scenario::Origin,
     /// When each server is free again; empty without a queue.
     servers: BinaryHeap<Reverse<u64>>,
-    slow: Vec<(u64, u64, f64)>,
-    down: Vec<(u64, u64)>,
+    slow: Vec<(Spans, f64)>,
+    down: Vec<Spans>,
     draws: Keyed,
 }
 
@@ -35,22 +60,14 @@ impl<'a> Origin<'a> {
         seed: u64,
         replication: u32,
     ) -> Origin<'a> {
-        let span = |fault: &scenario::Fault| {
-            let end = fault
-                .lasts
-                .map_or(u64::MAX, |lasts| fault.at.0.saturating_add(lasts.0));
-            (fault.at.0, end)
-        };
         let of = |kind| faults.iter().filter(move |fault| fault.what == kind);
-        let slow = of(FaultKind::OriginSlow).map(|fault| {
-            let (from, to) = span(fault);
-            (from, to, fault.by.unwrap_or(1.0))
-        });
+        let slow =
+            of(FaultKind::OriginSlow).map(|fault| (Spans::of(fault), fault.by.unwrap_or(1.0)));
         Origin {
             settings,
             servers: (0..settings.servers).map(|_| Reverse(0)).collect(),
             slow: slow.collect(),
-            down: of(FaultKind::OriginDown).map(span).collect(),
+            down: of(FaultKind::OriginDown).map(Spans::of).collect(),
             draws: Keyed::new(seed, replication, Purpose::Load),
         }
     }
@@ -70,8 +87,8 @@ impl<'a> Origin<'a> {
             None => now,
         };
         let mut latency = self.settings.latency.sample(&mut draws) as f64;
-        for &(from, to, by) in &self.slow {
-            if (from..to).contains(&starts) {
+        for (spans, by) in &self.slow {
+            if spans.contain(starts) {
                 latency *= by;
             }
         }
@@ -83,10 +100,7 @@ impl<'a> Origin<'a> {
         let reads = starts.saturating_add((latency as f64 * self.settings.snapshot_at) as u64);
         let lag = self.settings.replica_lag.sample(&mut draws);
         let lag = lag.saturating_add(self.settings.visible_after.sample(&mut draws));
-        let down = self
-            .down
-            .iter()
-            .any(|&(from, to)| (from..to).contains(&ends));
+        let down = self.down.iter().any(|spans| spans.contain(ends));
         let mut fails = down || happens(self.settings.errors, &mut draws);
         let mut ends = ends;
         // The server above stays busy with it: nobody tells the origin that its work is for nothing.
@@ -180,13 +194,19 @@ mod tests {
         let fault = scenario::Fault {
             at: Nanos(50),
             what: FaultKind::OriginDown,
+            every: None,
             by: None,
             lasts: Some(Nanos(20)),
         };
-        let mut origin = Origin::new(&settings, &[fault], 0, 0);
-        let fails: Vec<bool> = [39, 40, 59, 60]
-            .map(|now| origin.visit(now, now).fails)
-            .into();
-        assert_eq!(fails, [false, true, true, false]);
+        let fails = |fault: &scenario::Fault| {
+            let mut origin = Origin::new(&settings, std::slice::from_ref(fault), 0, 0);
+            [39, 40, 59, 60, 139, 140].map(|now| origin.visit(now, now).fails)
+        };
+        assert_eq!(fails(&fault), [false, true, true, false, false, false]);
+        let again = scenario::Fault {
+            every: Some(Nanos(100)),
+            ..fault
+        };
+        assert_eq!(fails(&again), [false, true, true, false, false, true]);
     }
 }

@@ -9,6 +9,7 @@ use super::agenda::Class;
 use super::changes::{FeedName, Written};
 use super::node::{Held, HeldEntry, Node};
 use super::{Task, To, World};
+use crate::scenario::TagPurge;
 use crate::workload::Op;
 
 /// Changes that are handed to a policy in one call at most.
@@ -60,11 +61,28 @@ impl World<'_> {
     fn demand_of(&self, batch: &[Written]) -> Demand {
         let last = batch
             .iter()
+            .filter(|written| written.is_committed)
             .map(|written| u64::from(written.number) + 1)
             .max();
         Demand {
             mark: last.filter(|_| self.scenario.origin.fence),
             ..Demand::NONE
+        }
+    }
+
+    /// What loads of one key must have seen as well, where values have versions.
+    fn demand_of_key(&self, key: &str, demand: &Demand, batch: &[Written]) -> Demand {
+        let last = || {
+            let committed = batch.iter().rev().filter(|written| written.is_committed);
+            let mut writes = committed.filter(|written| written.op != Op::WriteTag);
+            writes.find(|written| **self.workload.catalogue.text(written.subject) == *key)
+        };
+        match self.scenario.origin.versions {
+            false => *demand,
+            true => Demand {
+                version: last().map(|written| u64::from(written.number) + 1),
+                ..*demand
+            },
         }
     }
 
@@ -88,6 +106,7 @@ impl World<'_> {
             }
             Purge::Keys { keys, mode } => {
                 for key in keys {
+                    let demand = &self.demand_of_key(key, demand, batch);
                     let key = self.resolve(node, key, batch);
                     let mut purged = Purged::default();
                     self.nodes[node]
@@ -112,6 +131,10 @@ impl World<'_> {
             Purge::Tags { tags, mode } => {
                 for tag in tags {
                     let group = self.nodes[node].engine.tag_number(tag);
+                    if self.scenario.cache.tag_purge != TagPurge::Generation {
+                        self.scan(node, group, now);
+                        continue;
+                    }
                     let members = self.nodes[node].take_members(group, &self.keys, now);
                     let purge = Purge::Tags {
                         tags: vec![tag.clone()],
@@ -123,6 +146,13 @@ impl World<'_> {
                 }
             }
             Purge::Bump { generation } | Purge::ExpireGeneration { generation } => {
+                if let (Purge::Bump { .. }, Some(counters)) =
+                    (purge, &mut self.nodes[node].counters)
+                {
+                    counters.bump(generation, now);
+                    self.recorder.invalidated(now, 1);
+                    return;
+                }
                 let group = self.nodes[node].engine.counter_number(generation);
                 let members = self.nodes[node].take_members(group, &self.keys, now);
                 self.nodes[node].engine.purge_demanding(purge, demand, now);
@@ -189,7 +219,8 @@ impl World<'_> {
         let brought = batch
             .iter()
             .rev()
-            .find(|written| written.op == Op::Write && **catalogue.text(written.subject) == *key);
+            .filter(|written| written.op == Op::Write && written.is_committed)
+            .find(|written| **catalogue.text(written.subject) == *key);
         let engine_key = self.resolve(node, key, batch).to_key();
         let resident = self.nodes[node].engine.peek_fresh(engine_key.as_ref(), now);
         let (Some(written), Some(resident)) = (brought, resident) else {
@@ -206,11 +237,13 @@ impl World<'_> {
             return;
         };
         let vector = self.meaning.of_key(written.subject);
+        let versions = self.scenario.origin.versions;
         let fill = Fill {
             now,
             load_time: 0,
             size: resident.size(),
             vector,
+            version: versions.then(|| u64::from(written.number) + 1),
             ..Fill::default()
         };
         let value = Held::new(written.subject, written.number + 1, false);
@@ -240,7 +273,7 @@ impl World<'_> {
                 self.note_stored(node, &stored, now);
             }
             Replaced::Dropped(purged) => self.note_removed(node, &purged, now),
-            // No value of this origin says its version.
+            // A newer value has come before it.
             Replaced::Behind => {}
         }
     }
@@ -283,6 +316,7 @@ impl World<'_> {
     }
 
     pub(super) fn flush(&mut self, now: u64) {
+        self.recorder.broke(now, self.scenario.origin.servers);
         for node in 0..self.nodes.len() {
             let purged = self.nodes[node].engine.purge(
                 &Purge::Everything {
@@ -296,6 +330,7 @@ impl World<'_> {
 
     /// Every cache starts again, empty, with a new instance of its policy.
     pub(super) fn restart(&mut self, now: u64) {
+        self.recorder.broke(now, self.scenario.origin.servers);
         for node in 0..self.nodes.len() {
             let purged = self.nodes[node].engine.clear(now);
             self.note_removed(node, &purged, now);
@@ -330,7 +365,7 @@ impl World<'_> {
         self.note_holdings(now);
     }
 
-    fn note_removed(&mut self, node: usize, purged: &Purged<Held>, now: u64) {
+    pub(super) fn note_removed(&mut self, node: usize, purged: &Purged<Held>, now: u64) {
         for entry in &purged.removed {
             self.note_left(node, entry, now);
         }

@@ -3,14 +3,15 @@
 use std::sync::atomic::Ordering;
 
 use rand::RngExt;
-use shelflife::engine::{Read, Reader};
+use shelflife::engine::{Key, Read, Reader};
 
-use super::loads::Waiter;
-use super::node::HeldEntry;
+use super::agenda::Class as Order;
+use super::loads::{Start, Waiter};
+use super::node::{Held, HeldEntry};
 use super::strategy::Strategy;
-use super::{World, truth::State};
+use super::{Task, World, truth::State};
 use crate::measure::{Answer, Class};
-use crate::scenario::Balance;
+use crate::scenario::{Balance, Joins};
 use crate::workload::Event;
 
 impl World<'_> {
@@ -26,31 +27,34 @@ impl World<'_> {
             bytes: u64::from(event.bytes),
             joined: None,
             tries: 0,
+            process: self.pick_process(),
         };
+        let busy_until = self.nodes[node].busy_until;
+        if busy_until > event.at {
+            self.recorder.blocked(event.at);
+            let task = Task::Look(node, waiter);
+            self.agenda.add(busy_until, Order::Look, task);
+            return;
+        }
         self.look_up(node, waiter, event.at, true);
     }
 
     /// Looks for a value; `first` is false for a reader that waited for one it may not have.
     pub(super) fn look_up(&mut self, node: usize, mut waiter: Waiter, now: u64, first: bool) {
         if matches!(self.strategy, Strategy::NoCache) {
-            self.start_load(node, waiter.key, None, vec![waiter], waiter.bytes, now);
+            let start = Start::of(node, &waiter, None);
+            self.start_load(start, vec![waiter], now);
             return;
         }
         let coalesce = self.scenario.cache.coalesce;
-        let vector = self.meaning.of_key(waiter.key);
-        let key = self.keys[waiter.key as usize].as_ref();
-        let (engine, mut draws) = self.nodes[node].engine_and_draws();
-        let vector = vector.as_deref();
-        let read = engine.read(
-            key,
-            &mut Reader {
-                now,
-                vector,
-                coalesce,
-                draw: &mut draws,
-            },
-        );
-        drop(draws);
+        let mut read = self.ask(node, &waiter, coalesce, now);
+        if let Read::Join { flight, .. } = &read {
+            let own = self.nodes[node].flights.get(&(*flight, waiter.process));
+            if own.is_none() {
+                // Another process is loading it, which this one knows nothing of.
+                read = self.ask(node, &waiter, false, now);
+            }
+        }
         match read {
             Read::Hit {
                 entry,
@@ -63,8 +67,8 @@ impl World<'_> {
                 self.note_look_up(&waiter, Some(&entry), similarity.is_some());
                 self.serve(&waiter, Some(&entry), now);
                 if let Some((ticket, ())) = refresh {
-                    let bytes = waiter.bytes;
-                    self.start_load(node, waiter.key, Some(ticket), Vec::new(), bytes, now);
+                    let start = Start::of(node, &waiter, Some(ticket));
+                    self.start_load(start, Vec::new(), now);
                 }
             }
             Read::Join { flight, joined, .. } => {
@@ -74,8 +78,18 @@ impl World<'_> {
                 if first {
                     self.found_nothing(node, waiter.key, now);
                 }
-                let load = self.nodes[node].flights[&flight];
+                let load = self.nodes[node].flights[&(flight, waiter.process)];
                 self.loads.join(load, waiter);
+            }
+            Read::Load(ticket, ()) if self.any_load(node, waiter.key).is_some() => {
+                // Nobody has told the readers that the load in flight is overtaken.
+                self.nodes[node].engine.abandon(&ticket);
+                waiter.class = Class::Delayed;
+                waiter.joined = None;
+                self.note_look_up(&waiter, None, false);
+                if let Some(load) = self.any_load(node, waiter.key) {
+                    self.loads.join(load, waiter);
+                }
             }
             Read::Load(ticket, ()) => {
                 waiter.joined = None;
@@ -83,10 +97,58 @@ impl World<'_> {
                 if first {
                     self.found_nothing(node, waiter.key, now);
                 }
-                let (key, bytes) = (waiter.key, waiter.bytes);
-                self.start_load(node, key, Some(ticket), vec![waiter], bytes, now);
+                let start = Start::of(node, &waiter, Some(ticket));
+                self.start_load(start, vec![waiter], now);
             }
             other => unreachable!("a read that the engine answers with {other:?}"),
+        }
+    }
+
+    /// Asks the engine of a cache.
+    fn ask(&mut self, node: usize, waiter: &Waiter, coalesce: bool, now: u64) -> Read<Held> {
+        let vector = self.meaning.of_key(waiter.key);
+        let spelled = self.spelled(node, waiter.key, now);
+        let own = &self.keys[waiter.key as usize];
+        let key = spelled.as_ref().unwrap_or(own).as_ref();
+        let (engine, mut draws) = self.nodes[node].engine_and_draws();
+        let read = engine.read(
+            key,
+            &mut Reader {
+                now,
+                vector: vector.as_deref(),
+                coalesce,
+                draw: &mut draws,
+            },
+        );
+        drop(draws);
+        if self.keeps_versions {
+            let looked_up = self.nodes[node].engine.counter_look_ups();
+            let before = std::mem::replace(&mut self.nodes[node].looked_up, looked_up);
+            self.recorder
+                .looked_up_versions(waiter.began, looked_up - before);
+        }
+        read
+    }
+
+    /// What a key is kept under, where versions are part of keys.
+    pub(super) fn spelled(&self, node: usize, key: u32, now: u64) -> Option<Key> {
+        let node = &self.nodes[node];
+        node.counters.as_ref()?;
+        node.spelled(self.workload.catalogue.text(key), now)
+    }
+
+    /// The entry of a key in a cache, if it is fresh. Moves nothing.
+    pub(super) fn peek_fresh(&self, node: usize, key: u32, now: u64) -> Option<HeldEntry> {
+        let spelled = self.spelled(node, key, now);
+        let key = spelled.as_ref().unwrap_or(&self.keys[key as usize]);
+        self.nodes[node].engine.peek_fresh(key.as_ref(), now)
+    }
+
+    /// A load of a key that is in flight, where any may be joined.
+    fn any_load(&self, node: usize, key: u32) -> Option<usize> {
+        match self.scenario.cache.joins {
+            Joins::Guarded => None,
+            Joins::Unguarded => self.nodes[node].loading.get(&key).copied(),
         }
     }
 
@@ -140,6 +202,13 @@ impl World<'_> {
     /// A read found no value: it is the first of a herd, or one more of it.
     fn found_nothing(&mut self, node: usize, key: u32, now: u64) {
         self.nodes[node].herds.entry(key).or_insert((now, 0)).1 += 1;
+    }
+
+    fn pick_process(&mut self) -> u32 {
+        match self.scenario.cache.processes {
+            1 => 0,
+            processes => self.processes.random_range(0..processes),
+        }
     }
 
     fn pick_node(&mut self, key: u32, client: u32) -> usize {

@@ -1,5 +1,8 @@
 //! The world, one rule a test, on small synthetic workloads.
 
+mod faults;
+mod looks;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 

@@ -99,6 +99,22 @@ impl Truth {
             })
     }
 
+    /// The version of a key's value as of the state `held`: the state after the last write of the key, or
+    /// of a tag that it is made from, which that state has seen; 0 before the first.
+    pub fn version(&self, key: u32, held: State) -> State {
+        let last = |writes: &[u32]| {
+            let seen = writes.partition_point(|number| *number < held);
+            seen.checked_sub(1).map_or(0, |index| writes[index] + 1)
+        };
+        let own = last(&self.of_key[key as usize]);
+        if self.of_tag.is_empty() {
+            return own;
+        }
+        let tags = self.catalogue.tags_of(key).iter();
+        tags.map(|tag| last(&self.of_tag[*tag as usize]))
+            .fold(own, State::max)
+    }
+
     fn missing_of(&self, writes: &[u32], held: State, seen: State) -> Option<Missing> {
         if writes.last().is_none_or(|last| *last < held) {
             return None;
@@ -179,6 +195,18 @@ mod tests {
             })
         );
         assert_eq!(truth.missing(1, 2, 2), None);
+    }
+
+    #[test]
+    fn a_version_is_that_of_the_last_write_that_was_seen() {
+        let mut truth = two_keys_of_one_tag();
+        truth.write_key(0, 10);
+        truth.write_key(1, 20);
+        truth.write_key(0, 30);
+        let versions = [0, 1, 2, 3].map(|held| truth.version(0, held));
+        assert_eq!(versions, [0, 1, 1, 3]);
+        truth.write_tag(0, 40);
+        assert_eq!((truth.version(0, 4), truth.version(1, 4)), (4, 4));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod scenarios;
 mod sweeps;
 mod terminal;
 mod traces;
+mod verify;
 mod wrong_commands;
 mod wrong_scenarios;
 

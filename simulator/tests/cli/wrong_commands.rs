@@ -9,7 +9,7 @@ fn a_command_line_that_is_wrong_is_one_line_and_status_2() {
     for (args, says) in [
         (
             &[][..],
-            "a command is missing: compare, run, sweep, merge, recommend, trace, policy (see `shelflife --help`)",
+            "a command is missing: compare, run, sweep, merge, recommend, trace, policy, verify (see `shelflife --help`)",
         ),
         (
             &["trace"],

@@ -1,7 +1,7 @@
 //! What a workload may not say.
 
 use super::super::pace::{self, Which};
-use super::super::{Burst, Nanos, Phase, Popularity, Stream, Workload, WriteTargets};
+use super::super::{Burst, Embeddings, Nanos, Phase, Popularity, Stream, Workload, WriteTargets};
 use super::{Checked, MOST, MOST_EVENTS, Wrong, at_most, rate, require, wrong};
 
 /// Links between keys and tags take less.
@@ -94,6 +94,22 @@ pub(super) fn check_workload(workload: &Workload) -> Checked {
         MOST_CLIENTS,
         "clients",
     )?;
+    for (key, follows) in [
+        ("workload.read_back", &workload.read_back),
+        ("workload.read_again", &workload.read_again),
+    ] {
+        require(follows.is_zero() || workload.clients > 0, key, || {
+            "it needs `clients`: who reads".to_owned()
+        })?;
+    }
+    require(
+        workload.read_back.is_zero() || workload.write_targets == WriteTargets::Key,
+        "workload.read_back",
+        || "it is for writes of keys, and write_targets is \"tag\"".to_owned(),
+    )?;
+    if let Some(set) = &workload.embeddings {
+        check_embeddings(set, workload.keys)?;
+    }
     // A set of embeddings says how many there are only when it is read.
     let targets = match (workload.write_targets, &workload.tags) {
         (WriteTargets::Key, _) if workload.keys > 0 => workload.keys,
@@ -138,6 +154,42 @@ pub(super) fn check_workload(workload: &Workload) -> Checked {
     }
     require(reads, "workload.reads.rate", || {
         "at a rate of 0 nothing is ever read".to_owned()
+    })
+}
+
+/// What only a synthetic set has, and how much of it.
+fn check_embeddings(set: &Embeddings, keys: u32) -> Checked {
+    let path = |key: &str| format!("workload.embeddings.{key}");
+    if !set.is_synthetic() {
+        for (key, given) in [
+            ("dims", set.dims.is_some()),
+            ("topics", set.topics.is_some()),
+            ("noise", set.noise.is_some()),
+            ("cosine", set.cosine.is_some()),
+        ] {
+            require(!given, &path(key), || {
+                "only the set \"synthetic\" has it".to_owned()
+            })?;
+        }
+        return Ok(());
+    }
+    let (dims, topics) = (set.dims.unwrap_or(0), set.topics.unwrap_or(0));
+    require((2..=4096).contains(&dims), &path("dims"), || {
+        format!("a vector has from 2 to 4096 numbers, not {dims}")
+    })?;
+    require(keys >= 1, "workload.keys", || {
+        "there is at least 1 key".to_owned()
+    })?;
+    require((1..=keys).contains(&topics), &path("topics"), || {
+        format!("from 1 to as many as there are keys, {keys}, not {topics}")
+    })?;
+    let noise = set.noise.unwrap_or(0.0);
+    require((0.0..=100.0).contains(&noise), &path("noise"), || {
+        format!("a variance between 0 and 100, not {noise}")
+    })?;
+    let cosine = set.cosine.unwrap_or(0.0);
+    require((-1.0..=1.0).contains(&cosine), &path("cosine"), || {
+        format!("a cosine is between -1 and 1, not {cosine}")
     })
 }
 

@@ -1,0 +1,132 @@
+//! `verify`: the simulator against what theory says.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use shelflife_sim::error::Error;
+use shelflife_sim::report;
+use shelflife_sim::verify::{self, Options, Verification};
+
+use super::{print, quoted, wrong};
+
+const EXAMPLES: &str = "\
+Runs scenarios for which the result is known in closed form, and prints a row each: what is expected, what
+was measured with its 95 % confidence interval, how far off it may be, and the verdict. A row whose
+interval is wider than its tolerance is inconclusive.
+
+Examples:
+  shelflife verify
+  shelflife verify --fast
+  shelflife verify --only S03 --only S04 --out reports/races
+  shelflife verify --seed 12 --quiet
+
+The scenarios are ordinary ones: `shelflife run simulator/scenarios/verify/s01-leases.toml`.
+Exit status: 0 no row fails; 1 one does; 2 the command is wrong.";
+
+/// The simulator against what theory says.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Verify {
+    /// Where the table goes
+    #[arg(long, value_name = "DIR", default_value = "reports/verify")]
+    out: PathBuf,
+    /// Only this scenario, such as S07; may be given several times
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// Only what is quick
+    #[arg(long)]
+    fast: bool,
+    /// Shows no progress and prints no table
+    #[arg(long)]
+    quiet: bool,
+    /// In place of the seeds that the scenarios have
+    #[arg(long, value_name = "N", value_parser = wrong::whole_number, allow_negative_numbers = true)]
+    seed: Option<u64>,
+    /// Runs at the same time, which changes no figure [default: one a core]
+    #[arg(long, value_name = "N", value_parser = wrong::at_least_one, allow_negative_numbers = true)]
+    jobs: Option<usize>,
+}
+
+impl Verify {
+    pub fn run(&self) -> Result<(), Error> {
+        // Before it runs for minutes.
+        report::check_place(&self.out)?;
+        let found = verify::run(&Options {
+            only: self.only.clone(),
+            fast: self.fast,
+            seed: self.seed,
+            jobs: self.jobs.unwrap_or(0),
+            progress: !self.quiet,
+        })?;
+        verify::write(&found, &self.to_repeat(), &self.out)?;
+        if !self.quiet {
+            print(&verify::table(&found))?;
+            if std::io::stderr().is_terminal() {
+                let page = self.out.join("index.html");
+                let _ = writeln!(std::io::stderr(), "\nThe report: {}", page.display());
+            }
+        }
+        verdict(&found, &self.out)
+    }
+
+    /// The part of the command line that decides what is found.
+    fn to_repeat(&self) -> String {
+        let mut command = "shelflife verify".to_owned();
+        for id in &self.only {
+            command += &format!(" --only {}", quoted(id));
+        }
+        if self.fast {
+            command += " --fast";
+        }
+        if let Some(seed) = self.seed {
+            command += &format!(" --seed {seed}");
+        }
+        command
+    }
+}
+
+/// What the exit status tells: whether a row fails.
+fn verdict(found: &Verification, dir: &Path) -> Result<(), Error> {
+    match found.failed {
+        0 => Ok(()),
+        failed => Err(Error::other(format!(
+            "{failed} of {} rows fail: see {}",
+            found.rows.len(),
+            dir.join("index.html").display()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shelflife_sim::verify::{Expectation, Setting, run_settings};
+
+    const SCENARIO: (&str, &str) = (
+        "tiny.toml",
+        "name = \"tiny\"\nreplications = 2\nduration = \"10s\"\n[workload]\nkeys = 5\n\
+         reads = { rate = 10.0 }\n[[policy]]\nuse = \"native:ttl\"\n",
+    );
+
+    #[test]
+    fn the_exit_status_is_1_where_a_row_fails_and_0_where_none_does() {
+        let expecting = |expected| {
+            let setting = Setting::new("S01", SCENARIO);
+            let setting = setting.row("reads", "native:ttl", |s, _| s.reads as f64, expected);
+            run_settings(&[setting], &Options::default()).unwrap()
+        };
+        let dir = Path::new("reports/verify");
+        let fails = expecting(Expectation::Exact(|_| -1.0));
+        let error = verdict(&fails, dir).unwrap_err();
+        assert_eq!(error.exit_status(), 1);
+        assert!(
+            error
+                .to_string()
+                .starts_with("1 of 1 rows fail: see reports/verify")
+        );
+        let open = expecting(Expectation::Near(0.0, |_| 90.0));
+        assert_eq!((open.failed, open.inconclusive), (0, 1));
+        assert_eq!(verdict(&open, dir), Ok(()));
+    }
+}
