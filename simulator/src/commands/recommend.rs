@@ -14,9 +14,9 @@ use super::compare::name_of;
 use super::{Common, print, quoted};
 
 const EXAMPLES: &str = "\
-It tries the patterns, searches for how long entries may live, and answers with the cheapest that meets
+It tries the policies that come with it, searches for how long entries may live, and answers with the cheapest that meets
 the bounds: the fewest origin loads, or the best of another figure (--cost). What a scenario names under
-[[policy]] is tried instead of the six, as it is set but for its `ttl`.
+[[policy]] is tried instead, as it is set but for its `ttl`.
 
 A bound is met if the upper end of the 95 % interval over the replications is within it, on replications
 that the search has not seen; of a maximum, every replication has to be too. The status is 0 also where
@@ -35,7 +35,7 @@ const REPLICATIONS: u32 = 8;
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Recommend {
-    /// The traffic and the world; what it names under [[policy]] is tried instead of the six
+    /// The traffic and the world; what it names under [[policy]] is tried instead of ours
     #[arg(
         value_name = "SCENARIO.toml",
         conflicts_with = "trace",

@@ -5,9 +5,8 @@ use super::candidates::{Candidate, LeftOut};
 use super::paste::{Paste, paste};
 use super::trial::{Bench, Trial};
 use super::{Request, words};
-use crate::report::figures::Better;
 use crate::scenario::Nanos;
-use crate::statistics::{Interval, interval};
+use crate::statistics::{Direction, Interval, interval};
 
 /// What one candidate came to.
 #[derive(Debug)]
@@ -138,8 +137,8 @@ impl Advice {
         let best = values(request.cost, &best.trial.summaries);
         let other = values(request.cost, &other.trial.summaries);
         let sign = match request.cost.better {
-            Better::Higher => -1.0,
-            Better::Lower | Better::Neither => 1.0,
+            Some(Direction::Higher) => -1.0,
+            _ => 1.0,
         };
         let differences = best
             .iter()

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::measure::Summary;
-use crate::report::figures::{Better, FigureKind, to_compare_by};
-use crate::statistics::{Interval, interval};
+use crate::report::figures::{FigureKind, to_compare_by};
+use crate::statistics::{Direction, Interval, interval};
 
 /// A figure that may be at most so much.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl Bound {
     /// There is no such figure, or more of it is better.
     pub fn new(name: &str, most: f64) -> Result<Self, String> {
         let figure = to_compare_by(name)?;
-        if figure.better != Better::Lower {
+        if figure.better != Some(Direction::Lower) {
             return Err(format!("`{name}` is the better the higher it is"));
         }
         let is_staleness = name.starts_with("stale_") || name.starts_with("bound_violations");

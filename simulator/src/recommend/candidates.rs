@@ -74,8 +74,8 @@ impl Allowed {
     }
 }
 
-/// The policies of the scenario, each as it is set but for its `ttl`; where it has none, the six patterns
-/// with the settings that are of use here, the plain ones first.
+/// The policies of the scenario, each as it is set but for its `ttl`; where it has none, those that come
+/// with the program, with the settings that are of use here, the plain ones first.
 ///
 /// `cost` is what is to be low, `spread` whether loads are to be spread over time.
 #[must_use]
@@ -183,7 +183,7 @@ fn variants(
                 settings.push((again, false));
             }
         }
-        "tags" if backed_up => settings.push((json!({ "listen": "both" }), false)),
+        "tags" | "adaptive" if backed_up => settings.push((json!({ "listen": "both" }), false)),
         "semantic" => {
             for radius in [0.7, 0.6, 0.5] {
                 settings.push((json!({ "radius": radius }), false));

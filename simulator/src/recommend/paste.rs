@@ -47,7 +47,7 @@ fn for_a_host(
     let listens = config.get("listen").and_then(Value::as_str);
     let listens = listens.or(match policy {
         "cdc" => Some("capture"),
-        "write-through" | "tags" | "versions" | "semantic" => Some("writes"),
+        "write-through" | "tags" | "versions" | "semantic" | "adaptive" => Some("writes"),
         _ => None,
     });
     match listens {
@@ -71,7 +71,8 @@ fn for_a_host(
         }
         _ => {}
     }
-    if config.get("on_write").and_then(Value::as_str) == Some("replace") {
+    let replaces = config.get("on_write").and_then(Value::as_str) == Some("replace");
+    if replaces || policy == "adaptive" {
         notes.push(
             "Announce writes with their new value: Write::of(key).with_value(value).".to_owned(),
         );

@@ -3,10 +3,11 @@
 use super::answer::{Advice, Outcome, Proposal};
 use super::trial::Trial;
 use super::{Bound, Measured, Request, words};
-use crate::report::figures::{Better, FigureKind};
+use crate::report::figures::FigureKind;
 use crate::report::grid::{Column, grid};
 use crate::report::table::{WIDTH, wrap, wrap_at};
 use crate::report::units::share;
+use crate::statistics::Direction;
 
 /// The whole answer: what it is, what it rests on, what comes next, what else was tried and why it is not
 /// that, and what to put into the application.
@@ -21,8 +22,8 @@ pub fn text(advice: &Advice, request: &Request) -> String {
         words::settings(best.trial),
         amount(request.cost, &best.trial.cost),
         match request.cost.better {
-            Better::Higher => "most",
-            Better::Lower | Better::Neither => "least",
+            Some(Direction::Higher) => "most",
+            _ => "least",
         }
     ));
     out += &format!("\n{}", bounds(best.trial, request));
@@ -191,12 +192,12 @@ fn beside(
     let (least, most) = (best.trial.cost.mean, other.trial.cost.mean);
     let words = match cost.better {
         _ if mean == 0.0 => return "the same".to_owned(),
-        Better::Lower if least > 0.0 && most >= 2.0 * least => {
+        Some(Direction::Lower) if least > 0.0 && most >= 2.0 * least => {
             format!("{:.1} times as much", most / least)
         }
         better => {
             // A mean difference below nothing is possible where the best was chosen by chance.
-            let is_more = (mean > 0.0) == (better != Better::Higher);
+            let is_more = (mean > 0.0) == (better != Some(Direction::Higher));
             let relative = match least > 0.0 {
                 true => format!("{} ", share(mean.abs() / least)),
                 false => String::new(),

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::units::{count, duration, share};
 use crate::scenario::did_you_mean;
+use crate::statistics::Direction;
 
 /// What a figure is measured in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,108 +18,104 @@ pub enum Unit {
     Rate,
 }
 
-/// Which of two values of a figure is the better one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Better {
-    Lower,
-    Higher,
-    /// It depends: more refreshes are neither good nor bad.
-    Neither,
-}
-
 /// A figure of a summary.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FigureKind {
     /// As `summary.csv` has it: dotted for nested ones.
     pub name: &'static str,
     pub unit: Unit,
-    pub better: Better,
+    /// None where it depends: more refreshes are neither good nor bad.
+    pub better: Option<Direction>,
 }
 
-const fn figure(name: &'static str, unit: Unit, better: Better) -> FigureKind {
+const fn figure(name: &'static str, unit: Unit, better: Option<Direction>) -> FigureKind {
     FigureKind { name, unit, better }
 }
 
+const HIGHER: Option<Direction> = Some(Direction::Higher);
+const LOWER: Option<Direction> = Some(Direction::Lower);
+const NEITHER: Option<Direction> = None;
+
 /// All of them, in the order of the columns of `summary.csv`.
 pub const FIGURES: [FigureKind; 78] = [
-    figure("reads", Unit::Count, Better::Neither),
-    figure("fresh_hits", Unit::Count, Better::Higher),
-    figure("stale_hits", Unit::Count, Better::Lower),
-    figure("delayed_hits", Unit::Count, Better::Lower),
-    figure("misses", Unit::Count, Better::Lower),
-    figure("writes", Unit::Count, Better::Neither),
-    figure("hit_ratio", Unit::Share, Better::Higher),
-    figure("stale_ratio", Unit::Share, Better::Lower),
-    figure("stale_hit_ratio", Unit::Share, Better::Lower),
-    figure("stale_answers", Unit::Count, Better::Lower),
-    figure("stale_age_us.mean", Unit::Time, Better::Lower),
-    figure("stale_age_us.p50", Unit::Time, Better::Lower),
-    figure("stale_age_us.p90", Unit::Time, Better::Lower),
-    figure("stale_age_us.p99", Unit::Time, Better::Lower),
-    figure("stale_age_us.p999", Unit::Time, Better::Lower),
-    figure("stale_age_us.max", Unit::Time, Better::Lower),
-    figure("version_lag.mean", Unit::Count, Better::Lower),
-    figure("version_lag.p99", Unit::Count, Better::Lower),
-    figure("version_lag.max", Unit::Count, Better::Lower),
-    figure("bound_violations.1s", Unit::Count, Better::Lower),
-    figure("bound_violations.5s", Unit::Count, Better::Lower),
-    figure("bound_violations.60s", Unit::Count, Better::Lower),
-    figure("bound_violations.300s", Unit::Count, Better::Lower),
-    figure("bound_violations.600s", Unit::Count, Better::Lower),
-    figure("read_your_writes_violations", Unit::Count, Better::Lower),
-    figure("monotonic_read_violations", Unit::Count, Better::Lower),
-    figure("blocked_reads", Unit::Count, Better::Lower),
-    figure("version_lookups", Unit::Count, Better::Lower),
-    figure("failed_reads", Unit::Count, Better::Lower),
-    figure("origin_loads", Unit::Count, Better::Lower),
-    figure("refreshes", Unit::Count, Better::Neither),
-    figure("wasted_refreshes", Unit::Count, Better::Lower),
-    figure("duplicate_loads", Unit::Count, Better::Lower),
-    figure("coalesced", Unit::Count, Better::Neither),
-    figure("discarded_fills", Unit::Count, Better::Lower),
-    figure("fill_cycles.begun", Unit::Count, Better::Neither),
-    figure("fill_cycles.written", Unit::Count, Better::Neither),
-    figure("fill_cycles.stale", Unit::Count, Better::Lower),
-    figure("origin_rate.mean", Unit::Rate, Better::Lower),
-    figure("origin_rate.p99", Unit::Rate, Better::Lower),
-    figure("origin_rate.max", Unit::Rate, Better::Lower),
-    figure("peak_to_mean", Unit::Count, Better::Lower),
-    figure("inflight_max", Unit::Count, Better::Lower),
-    figure("inflight_per_key_max", Unit::Count, Better::Lower),
-    figure("recovery_us", Unit::Time, Better::Lower),
-    figure("herd.mean", Unit::Count, Better::Lower),
-    figure("herd.p50", Unit::Count, Better::Lower),
-    figure("herd.p99", Unit::Count, Better::Lower),
-    figure("herd.max", Unit::Count, Better::Lower),
-    figure("read_latency_us.mean", Unit::Time, Better::Lower),
-    figure("read_latency_us.p50", Unit::Time, Better::Lower),
-    figure("read_latency_us.p99", Unit::Time, Better::Lower),
-    figure("read_latency_us.p999", Unit::Time, Better::Lower),
-    figure("read_latency_us.max", Unit::Time, Better::Lower),
-    figure("invalidations.sent", Unit::Count, Better::Lower),
-    figure("invalidations.effective", Unit::Count, Better::Neither),
-    figure("invalidations.wasted", Unit::Count, Better::Lower),
-    figure("invalidations.lost", Unit::Count, Better::Neither),
-    figure("updates", Unit::Count, Better::Neither),
-    figure("fanout.mean", Unit::Count, Better::Neither),
-    figure("fanout.p50", Unit::Count, Better::Neither),
-    figure("fanout.p99", Unit::Count, Better::Neither),
-    figure("fanout.max", Unit::Count, Better::Neither),
-    figure("entries_max", Unit::Count, Better::Lower),
-    figure("entries_mean", Unit::Count, Better::Lower),
-    figure("orphans_max", Unit::Count, Better::Lower),
-    figure("orphans_mean", Unit::Count, Better::Lower),
-    figure("bytes_max", Unit::Count, Better::Lower),
-    figure("index_bytes_max", Unit::Count, Better::Lower),
-    figure("semantic.lookups", Unit::Count, Better::Neither),
-    figure("semantic.hits", Unit::Count, Better::Higher),
-    figure("semantic.wrong_hits", Unit::Count, Better::Lower),
-    figure("semantic.purge_precision", Unit::Share, Better::Higher),
-    figure("semantic.purge_recall", Unit::Share, Better::Higher),
-    figure("policy.calls", Unit::Count, Better::Lower),
-    figure("policy.traps", Unit::Count, Better::Lower),
-    figure("policy.fuel", Unit::Count, Better::Lower),
-    figure("policy.fallback_us", Unit::Time, Better::Lower),
+    figure("reads", Unit::Count, NEITHER),
+    figure("fresh_hits", Unit::Count, HIGHER),
+    figure("stale_hits", Unit::Count, LOWER),
+    figure("delayed_hits", Unit::Count, LOWER),
+    figure("misses", Unit::Count, LOWER),
+    figure("writes", Unit::Count, NEITHER),
+    figure("hit_ratio", Unit::Share, HIGHER),
+    figure("stale_ratio", Unit::Share, LOWER),
+    figure("stale_hit_ratio", Unit::Share, LOWER),
+    figure("stale_answers", Unit::Count, LOWER),
+    figure("stale_age_us.mean", Unit::Time, LOWER),
+    figure("stale_age_us.p50", Unit::Time, LOWER),
+    figure("stale_age_us.p90", Unit::Time, LOWER),
+    figure("stale_age_us.p99", Unit::Time, LOWER),
+    figure("stale_age_us.p999", Unit::Time, LOWER),
+    figure("stale_age_us.max", Unit::Time, LOWER),
+    figure("version_lag.mean", Unit::Count, LOWER),
+    figure("version_lag.p99", Unit::Count, LOWER),
+    figure("version_lag.max", Unit::Count, LOWER),
+    figure("bound_violations.1s", Unit::Count, LOWER),
+    figure("bound_violations.5s", Unit::Count, LOWER),
+    figure("bound_violations.60s", Unit::Count, LOWER),
+    figure("bound_violations.300s", Unit::Count, LOWER),
+    figure("bound_violations.600s", Unit::Count, LOWER),
+    figure("read_your_writes_violations", Unit::Count, LOWER),
+    figure("monotonic_read_violations", Unit::Count, LOWER),
+    figure("blocked_reads", Unit::Count, LOWER),
+    figure("version_lookups", Unit::Count, LOWER),
+    figure("failed_reads", Unit::Count, LOWER),
+    figure("origin_loads", Unit::Count, LOWER),
+    figure("refreshes", Unit::Count, NEITHER),
+    figure("wasted_refreshes", Unit::Count, LOWER),
+    figure("duplicate_loads", Unit::Count, LOWER),
+    figure("coalesced", Unit::Count, NEITHER),
+    figure("discarded_fills", Unit::Count, LOWER),
+    figure("fill_cycles.begun", Unit::Count, NEITHER),
+    figure("fill_cycles.written", Unit::Count, NEITHER),
+    figure("fill_cycles.stale", Unit::Count, LOWER),
+    figure("origin_rate.mean", Unit::Rate, LOWER),
+    figure("origin_rate.p99", Unit::Rate, LOWER),
+    figure("origin_rate.max", Unit::Rate, LOWER),
+    figure("peak_to_mean", Unit::Count, LOWER),
+    figure("inflight_max", Unit::Count, LOWER),
+    figure("inflight_per_key_max", Unit::Count, LOWER),
+    figure("recovery_us", Unit::Time, LOWER),
+    figure("herd.mean", Unit::Count, LOWER),
+    figure("herd.p50", Unit::Count, LOWER),
+    figure("herd.p99", Unit::Count, LOWER),
+    figure("herd.max", Unit::Count, LOWER),
+    figure("read_latency_us.mean", Unit::Time, LOWER),
+    figure("read_latency_us.p50", Unit::Time, LOWER),
+    figure("read_latency_us.p99", Unit::Time, LOWER),
+    figure("read_latency_us.p999", Unit::Time, LOWER),
+    figure("read_latency_us.max", Unit::Time, LOWER),
+    figure("invalidations.sent", Unit::Count, LOWER),
+    figure("invalidations.effective", Unit::Count, NEITHER),
+    figure("invalidations.wasted", Unit::Count, LOWER),
+    figure("invalidations.lost", Unit::Count, NEITHER),
+    figure("updates", Unit::Count, NEITHER),
+    figure("fanout.mean", Unit::Count, NEITHER),
+    figure("fanout.p50", Unit::Count, NEITHER),
+    figure("fanout.p99", Unit::Count, NEITHER),
+    figure("fanout.max", Unit::Count, NEITHER),
+    figure("entries_max", Unit::Count, LOWER),
+    figure("entries_mean", Unit::Count, LOWER),
+    figure("orphans_max", Unit::Count, LOWER),
+    figure("orphans_mean", Unit::Count, LOWER),
+    figure("bytes_max", Unit::Count, LOWER),
+    figure("index_bytes_max", Unit::Count, LOWER),
+    figure("semantic.lookups", Unit::Count, NEITHER),
+    figure("semantic.hits", Unit::Count, HIGHER),
+    figure("semantic.wrong_hits", Unit::Count, LOWER),
+    figure("semantic.purge_precision", Unit::Share, HIGHER),
+    figure("semantic.purge_recall", Unit::Share, HIGHER),
+    figure("policy.calls", Unit::Count, LOWER),
+    figure("policy.traps", Unit::Count, LOWER),
+    figure("policy.fuel", Unit::Count, LOWER),
+    figure("policy.fallback_us", Unit::Time, LOWER),
 ];
 
 /// The figure of this name, of which one value is better than another.
@@ -130,11 +127,11 @@ pub fn to_compare_by(name: &str) -> Result<&'static FigureKind, String> {
     let comparable = || {
         FIGURES
             .iter()
-            .filter(|figure| figure.better != Better::Neither)
+            .filter(|figure| figure.better != NEITHER)
             .map(|figure| figure.name)
     };
     match FIGURES.iter().find(|figure| figure.name == name) {
-        Some(figure) if figure.better != Better::Neither => Ok(figure),
+        Some(figure) if figure.better.is_some() => Ok(figure),
         Some(_) => Err(format!(
             "`{name}` is better neither when it is higher nor when it is lower: take another figure, \
              such as `stale_ratio` or `origin_loads`"
@@ -175,11 +172,8 @@ impl FigureKind {
     /// Whether `a` is better than `b`.
     #[must_use]
     pub fn is_better(&self, a: f64, b: f64) -> bool {
-        match self.better {
-            Better::Lower => a < b,
-            Better::Higher => a > b,
-            Better::Neither => false,
-        }
+        self.better
+            .is_some_and(|direction| direction.prefers(a - b))
     }
 }
 
@@ -193,6 +187,14 @@ mod tests {
     #[test]
     fn every_column_of_the_csv_is_a_figure() {
         assert_eq!(FIGURES.map(|figure| figure.name), COLUMNS);
+    }
+
+    #[test]
+    fn a_headline_is_better_the_way_that_it_is_elsewhere() {
+        for headline in &crate::statistics::HEADLINES {
+            let figure = to_compare_by(headline.name).unwrap();
+            assert_eq!(figure.better, Some(headline.direction), "{}", headline.name);
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::report::figures::{Better, FigureKind};
+use crate::report::figures::FigureKind;
+use crate::statistics::Direction;
 
 /// Whether each row is beaten by none: no other row is at least as good in every figure and better in one.
 /// Rows that are equal in all figures stand or fall together. `rows` have the means of `figures`, in their
@@ -20,8 +21,8 @@ pub fn unbeaten(rows: &[Option<Vec<f64>>], figures: &[&FigureKind]) -> Vec<bool>
             .iter()
             .zip(figures)
             .map(|(x, figure)| match figure.better {
-                Better::Higher => -x,
-                Better::Lower | Better::Neither => *x,
+                Some(Direction::Higher) => -x,
+                _ => *x,
             });
         signed.collect()
     };

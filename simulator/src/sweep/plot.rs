@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::findings::{Findings, Row};
-use crate::report::figures::{Better, FigureKind, Unit};
+use crate::report::figures::{FigureKind, Unit};
 use crate::report::plots::axis::{Axis, Frame, ages, counts, shares};
 use crate::report::plots::canvas::{self, Canvas};
 use crate::report::plots::legend::Legend;
@@ -11,6 +11,7 @@ use crate::report::plots::style::{Look, Marker, Rgb};
 use crate::report::plots::{LEFT, RIGHT, WIDTH, heading, nothing};
 use crate::report::units::clip;
 use crate::scenario::BASELINES;
+use crate::statistics::Direction;
 
 const TITLE: &str = "Which settings does no other beat?";
 const HEIGHT: f64 = 380.0;
@@ -173,7 +174,7 @@ fn staircase(
     set.sort_by(|a, b| {
         let by_y = a.y.total_cmp(&b.y);
         a.x.total_cmp(&b.x).then(match y.better {
-            Better::Higher => by_y.reverse(),
+            Some(Direction::Higher) => by_y.reverse(),
             _ => by_y,
         })
     });
@@ -182,7 +183,7 @@ fn staircase(
         let (a, b) = (frame.at(from.x, from.y), frame.at(to.x, to.y));
         // What lies beyond the corner is worse than either mark in one figure.
         let corner = match x.better {
-            Better::Higher => (a.0, b.1),
+            Some(Direction::Higher) => (a.0, b.1),
             _ => (b.0, a.1),
         };
         canvas.line(a, corner, LINE, 1.2);
@@ -192,11 +193,11 @@ fn staircase(
 
 fn below(findings: &Findings<'_>, x: &FigureKind, y: &FigureKind) -> String {
     let across = match x.better {
-        Better::Higher => "right",
+        Some(Direction::Higher) => "right",
         _ => "left",
     };
     let up = match y.better {
-        Better::Higher => "up",
+        Some(Direction::Higher) => "up",
         _ => "down",
     };
     let mut words = format!("Better: {across} and {up}. Large marks are beaten by no other");

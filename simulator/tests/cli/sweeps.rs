@@ -395,6 +395,12 @@ fn a_sweep_that_cannot_be_carried_out_says_why_and_leaves_nothing_behind() {
         let line = dir.fails(2, &["sweep", "s.toml", "--out", "out"]);
         assert!(line.contains(says), "{line}\n{says}");
     }
+    dir.write("s.toml", small(SWEEP));
+    let auto = ["sweep", "s.toml", "--set", "warmup=auto"];
+    dir.is_wrong(
+        &auto,
+        "--set warmup=auto: `warmup`: `auto` is found by trying all policies together",
+    );
     // A trace that turns out to be wrong only when it is read.
     dir.write("t.csv", "ts_us,op,key\n1,R,a\nx,R,a\n");
     dir.write(
