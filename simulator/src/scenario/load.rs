@@ -434,3 +434,6 @@ fn resolve_policy(policy: &mut Policy) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod tests_of_faults;

@@ -63,7 +63,10 @@ fn a_row_says_all_that_it_takes_to_repeat_it() {
     let again: Vec<f64> = runs.map(ratio).collect();
     let sample = row["sample"].as_array().unwrap();
     let sample: Vec<f64> = sample.iter().map(|value| value.as_f64().unwrap()).collect();
-    assert_eq!(again, sample);
+    // But for the last bit, which reading a number from JSON may cost.
+    let mut pairs = again.iter().zip(&sample);
+    let is_same = pairs.all(|(a, b)| (a / b - 1.0).abs() < 1e-14);
+    assert!(is_same && again.len() == 16, "{again:?} {sample:?}");
 }
 
 #[test]

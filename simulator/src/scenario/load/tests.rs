@@ -13,11 +13,11 @@ fn load_with(text: &str, set: &[&str]) -> Result<Loaded, String> {
     })
 }
 
-fn load(text: &str) -> Scenario {
+pub(super) fn load(text: &str) -> Scenario {
     load_with(text, &[]).unwrap().scenario
 }
 
-fn wrong(text: &str) -> String {
+pub(super) fn wrong(text: &str) -> String {
     load_with(text, &[]).unwrap_err()
 }
 

@@ -57,7 +57,7 @@ fn missed_paths() -> Vec<Setting> {
             .row("a third, with a lease of 1.2/μ", "lease", stale_hits, stale),
         missed()
             .with("writes.announced=0.99")
-            .with("duration=4500s")
+            .with("duration=7500s")
             .row(
                 "stale share of hits, 1 % missed",
                 "no lease",
@@ -240,14 +240,13 @@ fn orders_and_replicas() -> Vec<Setting> {
                 stale_hits,
                 none(),
             ),
+        replica().fast().row(
+            "stale share of hits, write-through",
+            "write-through",
+            stale_hits,
+            stale,
+        ),
         replica()
-            .fast()
-            .row(
-                "stale share of hits, write-through",
-                "write-through",
-                stale_hits,
-                stale,
-            )
             .row("the same, versions", "versions", stale_hits, stale)
             .row("the same, tags", "tags", stale_hits, stale)
             .row(
@@ -263,7 +262,7 @@ fn orders_and_replicas() -> Vec<Setting> {
             .with("feed.delay=50ms")
             .with("workload.writes.rate=10")
             .with("warmup=160s")
-            .with("duration=560s")
+            .with("duration=720s")
             .row(
                 "the same, capture, 50 ms later",
                 "cdc",
