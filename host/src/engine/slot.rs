@@ -78,6 +78,8 @@ impl Slot {
     /// The same, for whoever wants nothing but to have looked.
     pub(super) fn warm(&self) -> u64 {
         self.hard.load(Ordering::Relaxed)
+            ^ self.soft.load(Ordering::Relaxed)
+            ^ self.marked_until.load(Ordering::Relaxed)
     }
 
     pub(super) fn hard(&self) -> Tick {
