@@ -69,7 +69,7 @@ fn line(row: &Found, first: bool) -> Line<'_> {
     Line {
         id: row.id,
         first,
-        what: row.what,
+        what: &row.what,
         note: row.note,
         expected: expected(row),
         measured: measured(row),

@@ -1,5 +1,6 @@
 //! What was found, for programs: `verify.json` and `verify.csv`.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
@@ -50,7 +51,7 @@ pub struct Zs {
 #[derive(Clone, Debug, Serialize)]
 pub struct Found {
     pub id: &'static str,
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// The file under `scenarios/verify`, what was set in it, its seed and the policy: all it takes to repeat
     /// the row with `shelflife run`.
     pub scenario: &'static str,
@@ -59,7 +60,7 @@ pub struct Found {
     pub policy: &'static str,
     /// The policy whose figure is taken off.
     pub less: Option<&'static str>,
-    /// `exact`, `limit`, `approximation`, `read off a plot`, `bound` or `range`.
+    /// `exact`, `limit`, `approximation`, `oracle`, `read off a plot`, `bound` or `range`.
     pub kind: &'static str,
     /// What is expected; of a range its lower end.
     pub expected: f64,
@@ -95,7 +96,7 @@ impl Found {
         };
         Found {
             id: setting.id,
-            what: row.what,
+            what: row.what.clone(),
             scenario: setting.scenario.0,
             set: setting.set.clone(),
             seed,
@@ -204,7 +205,7 @@ fn csv(verification: &Verification) -> Result<String, Error> {
     for row in &verification.rows {
         let cells = [
             row.id.to_owned(),
-            row.what.to_owned(),
+            row.what.clone().into_owned(),
             row.scenario.to_owned(),
             row.set.join(" "),
             row.seed.to_string(),

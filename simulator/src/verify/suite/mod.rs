@@ -6,6 +6,8 @@
 mod announced;
 mod capacity;
 mod captured;
+mod clusters;
+mod costs;
 mod figures;
 mod leases;
 mod loads;
@@ -45,9 +47,15 @@ pub const LEFT_OUT: &[LeftOut] = &[
               A full cache takes a day of virtual time and shows the same.",
     },
     LeftOut {
+        id: "S11",
+        what: "0.368 of what is loaded during a scan is lost from the list",
+        why: "No figure counts it. The stale share, which the row has, follows from it.",
+    },
+    LeftOut {
         id: "S16",
-        what: "The adaptive policy, and phases of mostly reads and mostly writes",
-        why: "No policy here chooses between invalidating and updating. The rows have what each costs.",
+        what: "0.352 a request by an estimate that never forgets",
+        why: "No policy here estimates so. The rows have the one that there is beside the oracle that knows when \
+              the rates change: 0.2245.",
     },
     LeftOut {
         id: "S17",
@@ -66,11 +74,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
         what: "8.61 nines after five minutes with one write in a million missed",
         why: "Of 400 million writes one would be seen. The share is in proportion to the missed writes, which \
               the rows at one in ten and one in a hundred show.",
-    },
-    LeftOut {
-        id: "S25",
-        what: "Each of the 54 clusters of a social network",
-        why: "The rows have the quartiles of their skew, which is what a closed form can be had for.",
     },
 ];
 
@@ -115,6 +118,8 @@ pub fn settings() -> Vec<Setting> {
         announced::settings(),
         capacity::settings(),
         captured::settings(),
+        clusters::settings(),
+        costs::settings(),
         leases::settings(),
         loads::settings(),
         meaning::settings(),
@@ -188,7 +193,8 @@ mod tests {
         for setting in settings() {
             for row in &setting.rows {
                 assert!(row.what.chars().count() <= 40, "{}", row.what);
-                assert!(seen.insert((setting.id, row.what)), "{}", row.what);
+                let what = row.what.clone();
+                assert!(seen.insert((setting.id, what)), "{}", row.what);
             }
         }
     }
