@@ -9,7 +9,7 @@ use super::case::{Row, Setting};
 use super::html;
 use super::judge::{Expected, Judgement, Verdict};
 use super::run::Options;
-use super::suite::{LEFT_OUT, LeftOut};
+use super::suite::{LEFT_OUT, LeftOut, TITLES, Title};
 use crate::error::Error;
 use crate::report::{exact, place};
 use crate::statistics::t975;
@@ -29,6 +29,8 @@ pub struct Verification {
     pub fast: bool,
     /// In place of those of the scenarios, where one was given; settings of one scenario count on from it.
     pub seed: Option<u64>,
+    /// The scenarios that were run.
+    pub scenarios: Vec<Title>,
     pub rows: Vec<Found>,
     /// Claims that no row holds the simulator against, and why.
     pub left_out: &'static [LeftOut],
@@ -128,6 +130,11 @@ impl Verification {
             z: zs(&rows),
             fast: options.fast,
             seed: options.seed,
+            scenarios: TITLES
+                .iter()
+                .filter(|title| rows.iter().any(|row| row.id == title.id))
+                .copied()
+                .collect(),
             rows,
             left_out: LEFT_OUT,
         }
