@@ -173,7 +173,10 @@ fn the_report_in_the_repository_has_every_row_of_the_suite_and_all_pass() {
             | Expected::Between(expected, _)) = row.expected.of(&params);
             let reported: f64 = cell("expected").parse().unwrap();
             let off = (expected - reported).abs();
-            assert!(off <= 1e-9 * expected.abs(), "{what}: {expected} {reported}");
+            assert!(
+                off <= 1e-9 * expected.abs(),
+                "{what}: {expected} {reported}"
+            );
         }
     }
     assert!(reported.next().is_none(), "a row that the suite lacks");
