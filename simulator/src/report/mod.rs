@@ -52,7 +52,7 @@ pub fn write_files(files: &[(String, String)], dir: &Path) -> Result<(), Error> 
     place::place(files, dir)
 }
 
-/// Writes the report into `dir`, which is made if it is missing.
+/// Writes the report into `dir`, which is made if it is missing. `png`: the figures as images too.
 ///
 /// A report that stands there is replaced once the new one is complete; other files in `dir` are
 /// left alone. On failure nothing half-written remains.
@@ -68,11 +68,12 @@ pub fn write(report: &Report, dir: &Path) -> Result<(), Error> {
         ("differences.csv".to_owned(), csv::differences(report)?),
         (
             "index.html".to_owned(),
-            html::render(report, &rows, &figures)?,
+            html::render(report, &rows, &figures, false)?,
         ),
     ];
-    for figure in figures {
-        files.push((format!("plots/{}.svg", figure.name), figure.svg));
+    for figure in &figures {
+        files.push((format!("plots/{}.svg", figure.name), figure.file().svg()));
+        files.push((format!("plots/{}.csv", figure.name), csv::plot(figure)?));
     }
     // Last, so that a program that sees the new report.json finds the other files new as well.
     files.push(("report.json".to_owned(), json::render(report)?));

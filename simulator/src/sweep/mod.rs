@@ -49,7 +49,7 @@ use crate::report::write_files;
 ///
 /// `dir` cannot be written to. Nothing half-written remains.
 pub fn write(findings: &Findings<'_>, dir: &Path) -> Result<(), Error> {
-    let svg = plot::draw(findings);
+    let svg = plot::draw(findings).svg();
     let files = [
         ("sweep.csv", tables::long(findings)?),
         ("pareto.csv", tables::pareto(findings)?),
