@@ -145,7 +145,10 @@ mod tests {
         moments.loads(far + 1, 2, true);
         let moment = moments.finish(far + WINDOW);
         assert_eq!(moment.peak, BEFORE);
-        assert_eq!(moment.start_us + moment.peak as u64 * moment.window_us, far / 1000);
+        assert_eq!(
+            moment.start_us + moment.peak as u64 * moment.window_us,
+            far / 1000
+        );
         assert_eq!(loads(&moment)[BEFORE..], [2, 0]);
         assert!(loads(&moment)[..BEFORE].iter().all(|count| *count == 0));
     }

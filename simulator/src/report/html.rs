@@ -16,7 +16,7 @@ use super::plots::svg::inline;
 use super::plots::{Figure, Table};
 use super::units::exact;
 use super::verdict::verdict;
-use super::{Companion, Report};
+use super::{Companion, Images, Report};
 use crate::error::Error;
 use extremes::{Extreme, extremes};
 use run::Ran;
@@ -74,19 +74,19 @@ struct Plot<'a> {
     png: bool,
 }
 
-/// The page. `png`: whether the figures are there as images too.
+/// The page.
 pub fn render(
     report: &Report,
     rows: &[Row],
     figures: &[Figure],
-    png: bool,
+    images: Images,
 ) -> Result<String, Error> {
     let fail = |e: minijinja::Error| Error::other(format!("the page cannot be made: {e:#}"));
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.add_template("page.html", PAGE).map_err(fail)?;
     let page = templates.get_template("page.html").map_err(fail)?;
-    page.render(Serde(content(report, rows, figures, png)))
+    page.render(Serde(content(report, rows, figures, images)))
         .map_err(fail)
 }
 
@@ -94,7 +94,7 @@ fn content<'a>(
     report: &'a Report,
     rows: &[Row],
     figures: &'a [Figure],
-    png: bool,
+    images: Images,
 ) -> Page<'a> {
     let verdict = verdict(report);
     let shown_figures = figures.iter().filter_map(|figure| {
@@ -108,7 +108,7 @@ fn content<'a>(
             narrow: inline(&content.narrow, "narrow"),
             hover: content.hover_json(),
             table: &content.table,
-            png,
+            png: images == Images::Png,
         })
     });
     let left_out = figures.iter().filter_map(|figure| {
@@ -199,7 +199,7 @@ mod tests {
 
     fn page(report: &Report) -> String {
         let rows = digest::rows(report);
-        render(report, &rows, &plots::figures(&rows), true).unwrap()
+        render(report, &rows, &plots::figures(&rows), Images::Png).unwrap()
     }
 
     #[test]

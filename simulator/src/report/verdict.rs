@@ -196,7 +196,10 @@ mod tests {
     fn nothing_stale_and_nothing_read_are_said() {
         let text = verdict(&sample::nothing_stale()).lead;
         assert!(text.starts_with("No policy gave a stale answer"), "{text}");
-        assert_eq!(verdict(&sample::empty()).lead, "No policy answered any read.");
+        assert_eq!(
+            verdict(&sample::empty()).lead,
+            "No policy answered any read."
+        );
         assert_eq!(
             verdict(&sample::nothing_read()).lead,
             "No policy answered any read."

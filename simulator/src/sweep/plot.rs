@@ -114,7 +114,7 @@ fn looks(findings: &Findings<'_>) -> BTreeMap<usize, (String, Look)> {
             let look = Look {
                 marker: Marker::Cross,
                 colour: (34, 34, 34),
-                dashed: true,
+                dash: Some((6, 4)),
             };
             (usize::MAX, look)
         } else {

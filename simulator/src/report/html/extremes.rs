@@ -27,10 +27,18 @@ pub fn extremes(report: &Report, rows: &[Row], column: &Compared) -> Vec<Option<
     let (with, without): (Vec<&Row>, Vec<&Row>) = policies.into_iter().partition(|row| has(row));
     let value = |row: &Row| row.mean(column.figure);
     let best = with.iter().copied().reduce(|a, b| {
-        if figure.is_better(value(b), value(a)) { b } else { a }
+        if figure.is_better(value(b), value(a)) {
+            b
+        } else {
+            a
+        }
     });
     let worst = with.iter().copied().reduce(|a, b| {
-        if figure.is_better(value(a), value(b)) { b } else { a }
+        if figure.is_better(value(a), value(b)) {
+            b
+        } else {
+            a
+        }
     });
     let (Some(best), Some(worst)) = (best, worst) else {
         return none;
@@ -101,7 +109,13 @@ mod tests {
     fn who_is_never_stale_is_best_by_age() {
         let marks = of(&sample::report(4), "stale_age_us.max");
         assert_eq!(marks[4], Some(Extreme::Best));
-        assert_eq!(marks.iter().filter(|mark| **mark == Some(Extreme::Best)).count(), 1);
+        assert_eq!(
+            marks
+                .iter()
+                .filter(|mark| **mark == Some(Extreme::Best))
+                .count(),
+            1
+        );
     }
 
     #[test]

@@ -63,7 +63,10 @@ pub fn ran<'a>(report: &'a Report, rows: &[Row]) -> Ran<'a> {
     let mut facts = vec![
         ("Scenario", name(report).to_owned()),
         ("Seed", report.seed.to_string()),
-        ("Version", format!("shelflife {}", env!("CARGO_PKG_VERSION"))),
+        (
+            "Version",
+            format!("shelflife {}", env!("CARGO_PKG_VERSION")),
+        ),
     ];
     let mut trace = Vec::new();
     if let Some(info) = &report.trace {
@@ -104,7 +107,11 @@ fn flatten(name: &str, value: &Value, into: &mut Vec<(String, String)>) {
                 flatten(&format!("{name}{dot}{key}"), value, into);
             }
         }
-        Value::Array(values) if values.iter().any(|value| value.is_object() || value.is_array()) => {
+        Value::Array(values)
+            if values
+                .iter()
+                .any(|value| value.is_object() || value.is_array()) =>
+        {
             for (i, value) in values.iter().enumerate() {
                 flatten(&format!("{name}.{i}"), value, into);
             }
@@ -138,6 +145,9 @@ mod tests {
         let value = json!({ "reads": 3, "size": { "p50": 1.5, "none": null }, "top": [1, 2] });
         flatten("", &value, &mut lines);
         let lines: Vec<String> = lines.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        assert_eq!(lines, ["reads=3", "size.none=–", "size.p50=1.5", "top=1, 2"]);
+        assert_eq!(
+            lines,
+            ["reads=3", "size.none=–", "size.p50=1.5", "top=1, 2"]
+        );
     }
 }

@@ -105,7 +105,12 @@ impl Axis {
         let last = (to / step + 1e-9).floor() as i64;
         let ticks = (first..=last)
             .map(|i| i as f64 * step)
-            .map(|v| (v, format!("{}", (v / size * 1e3).round() / 1e3)))
+            .map(|v| {
+                (
+                    v,
+                    format!("{}", (v / size * 1e3).round() / 1e3).replace('-', "−"),
+                )
+            })
             .collect();
         Self {
             scale: Scale::Linear,

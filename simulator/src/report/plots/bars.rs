@@ -32,7 +32,8 @@ pub fn bars(canvas: &mut Canvas, place: &Place, bars: &[Bar<'_, '_>]) -> f64 {
     let names = names.fold(60.0, f64::max) + 28.0;
     let values = bars.iter().map(|bar| width_of(&bar.value, NAME));
     let values = values.fold(0.0, f64::max) + 10.0;
-    let above = names > 0.35 * place.width;
+    let above =
+        names > 0.55 * place.width || canvas.layout.is_narrow() && names > 0.35 * place.width;
     let indent = if above { 0.0 } else { names };
     let (left, width) = (place.left + indent, place.width - indent - values);
     let mut y = place.top;

@@ -24,6 +24,8 @@ const HEIGHT: f64 = 320.0;
 const MAY_BE_OLDER: f64 = 1e-3;
 /// From this ratio of greatest to least on, the cost is on a logarithmic axis.
 const FAR: f64 = 12.0;
+/// A policy with older answers is worth naming if it takes fewer loads than this share of a fresher one's.
+const TELLING: f64 = 0.98;
 
 /// A policy at the bound that it keeps.
 struct Kept<'r, 'a> {
@@ -59,7 +61,7 @@ pub fn figure(rows: &[Row]) -> Figure {
         title: TITLE,
         below: "A mark stands at the age that 999 of 1000 reads were within; its line runs from what 99 of 100 were \
                 within to the oldest answer. Down and to the left is better. The stairs are the cheapest policy \
-                that keeps a bound."
+                that keeps a bound, where it saves 2 % or more."
             .to_owned(),
         caption: caption(&kept),
         table: table(&kept),
@@ -79,7 +81,11 @@ fn kept<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<Kept<'r, 'a>> {
     read.map(|row| {
         let tail = Tail::of(row, "stale_age_us", |run| run.summary.reads);
         let ages = tail.map_or([0.0; 3], |tail| {
-            [tail.at_share(1e-2), tail.at_share(MAY_BE_OLDER), tail.most()]
+            [
+                tail.at_share(1e-2),
+                tail.at_share(MAY_BE_OLDER),
+                tail.most(),
+            ]
         });
         Kept {
             row,
@@ -91,10 +97,17 @@ fn kept<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<Kept<'r, 'a>> {
 }
 
 fn frame(kept: &[Kept], left: f64, top: f64, width: f64) -> Frame {
-    let ages_above_0 = || kept.iter().flat_map(|kept| kept.ages).filter(|age| *age > 0.0);
+    let ages_above_0 = || {
+        kept.iter()
+            .flat_map(|kept| kept.ages)
+            .filter(|age| *age > 0.0)
+    };
     let most_age = ages_above_0().fold(0.0, f64::max);
     let most_age = if most_age > 0.0 { most_age } else { 1e6 };
-    let least_age = ages_above_0().fold(most_age, f64::min).max(1e3).min(most_age);
+    let least_age = ages_above_0()
+        .fold(most_age, f64::min)
+        .max(1e3)
+        .min(most_age);
     let loads = || kept.iter().map(|kept| kept.loads);
     let most = loads().fold(0.0, f64::max);
     let least = loads().filter(|loads| *loads > 0.0).fold(most, f64::min);
@@ -115,14 +128,16 @@ fn frame(kept: &[Kept], left: f64, top: f64, width: f64) -> Frame {
 
 fn paint(canvas: &mut Canvas, top: f64, rows: &[Row]) -> f64 {
     let kept = kept(rows);
-    let top = legend(canvas, top, rows, |row| row.is_no_cache().then_some("not shown"));
+    let top = legend(canvas, top, rows, |row| {
+        row.is_no_cache().then_some("not shown")
+    });
     let (left, width) = (canvas.layout.left, canvas.layout.inner());
     let frame = frame(&kept, left, top + Frame::ABOVE, width);
     frame.draw(canvas, true);
     torn(canvas, &frame);
     let stairs = stairs(&kept, &frame);
     let mut strokes: Vec<Stroke> = stairs.windows(2).map(|pair| (pair[0], pair[1])).collect();
-    canvas.path(stairs, (170, 170, 170), 1.5, false);
+    canvas.path(stairs, (170, 170, 170), 1.5, None);
     let line = |kept: &Kept| {
         let at = |age| frame.at(age, kept.loads);
         (at(kept.ages[0]), at(kept.ages[2]))
@@ -155,10 +170,17 @@ fn paint(canvas: &mut Canvas, top: f64, rows: &[Row]) -> f64 {
 /// The policies of which each is the cheapest at the bound that it keeps, from the tightest on.
 fn cheapest<'k, 'r, 'a>(kept: &'k [Kept<'r, 'a>]) -> Vec<&'k Kept<'r, 'a>> {
     let mut by_age: Vec<&Kept> = kept.iter().filter(|kept| !kept.row.is_baseline()).collect();
-    by_age.sort_by(|a, b| a.ages[1].total_cmp(&b.ages[1]).then(a.loads.total_cmp(&b.loads)));
+    by_age.sort_by(|a, b| {
+        a.ages[1]
+            .total_cmp(&b.ages[1])
+            .then(a.loads.total_cmp(&b.loads))
+    });
     let mut best: Vec<&Kept> = Vec::new();
     for kept in by_age {
-        if best.last().is_none_or(|last| kept.loads < last.loads) {
+        if best
+            .last()
+            .is_none_or(|last| kept.loads < TELLING * last.loads)
+        {
             best.push(kept);
         }
     }
@@ -234,7 +256,9 @@ fn caption(kept: &[Kept]) -> String {
             let loads = count(kept.loads);
             let name = &kept.row.info.label;
             match kept.ages[1] {
-                0.0 => format!("for answers that are never outdated {name}, at {loads} loads a thousand reads"),
+                0.0 => format!(
+                    "for answers that are never outdated {name}, at {loads} loads a thousand reads"
+                ),
                 age => format!("for a bound of {} {name}, at {loads}", duration(age)),
             }
         })
@@ -277,7 +301,7 @@ mod tests {
         for other in kept.iter().filter(|kept| !kept.row.is_baseline()) {
             assert!(
                 best.iter()
-                    .any(|b| b.ages[1] <= other.ages[1] && b.loads <= other.loads)
+                    .any(|b| b.ages[1] <= other.ages[1] && TELLING * b.loads <= other.loads)
             );
         }
     }

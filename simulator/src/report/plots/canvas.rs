@@ -5,7 +5,7 @@
 //! sizes from the byte length where no font library is linked, and cuts labels off. Text is
 //! anchored instead, so that its exact width never matters.
 
-use super::style::{INK, Look, Rgb, Shape, WHITE};
+use super::style::{Dash, INK, Look, Rgb, Shape, WHITE};
 use crate::report::units::clip;
 
 /// How much room a figure has.
@@ -138,7 +138,7 @@ pub enum Shown {
         points: Vec<(f64, f64)>,
         colour: Rgb,
         width: f64,
-        dashed: bool,
+        dash: Dash,
     },
     Polygon {
         corners: Vec<(f64, f64)>,
@@ -235,22 +235,22 @@ impl Canvas {
     }
 
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: Rgb, width: f64) {
-        self.path(vec![from, to], colour, width, false);
+        self.path(vec![from, to], colour, width, None);
     }
 
-    /// A line through `points`, dashed for a baseline.
+    /// A line through `points`, as a policy's lines are.
     pub fn curve(&mut self, points: &[(f64, f64)], look: Look, width: f64) {
-        self.path(points.to_vec(), look.colour, width, look.dashed);
+        self.path(points.to_vec(), look.colour, width, look.dash);
     }
 
     /// A line through `points`; none through fewer than two.
-    pub fn path(&mut self, points: Vec<(f64, f64)>, colour: Rgb, width: f64, dashed: bool) {
+    pub fn path(&mut self, points: Vec<(f64, f64)>, colour: Rgb, width: f64, dash: Dash) {
         if points.len() > 1 {
             self.push(Shown::Path {
                 points,
                 colour,
                 width,
-                dashed,
+                dash,
             });
         }
     }

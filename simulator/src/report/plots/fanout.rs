@@ -24,12 +24,15 @@ pub fn figure(rows: &[Row]) -> Figure {
             y: "share of purges",
             least: 1.0,
             most: 10.0,
+            floor: 1.0,
             tick: counts,
             write: count,
             lines: &[],
-            columns: &[0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.0],
+            columns: &[
+                0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0, 10_000.0,
+            ],
             none: "no groups",
-            why: "no purge of a tag, a counter, a prefix or a region hit an entry; purges by key hit one at most",
+            why: "no purge of a tag, a counter, a prefix or a region hit more than one entry",
             caption: &caption,
         },
     )

@@ -218,7 +218,11 @@ fn csv(rows: &[Row]) -> Vec<Vec<String>> {
     ];
     let mut lines = vec![heads.map(str::to_owned).to_vec()];
     for row in rows {
-        let ci = |name| row.figure(name).and_then(|f| f.ci95).map_or_else(String::new, exact);
+        let ci = |name| {
+            row.figure(name)
+                .and_then(|f| f.ci95)
+                .map_or_else(String::new, exact)
+        };
         lines.push(vec![
             row.info.label.clone(),
             exact(row.mean("stale_ratio")),

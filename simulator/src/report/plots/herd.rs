@@ -79,7 +79,9 @@ pub fn figure(rows: &[Row]) -> Figure {
 /// Without a cache there is no herd to see, only a level that would set the scale; unless there is nothing else.
 fn worst<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<Worst<'r, 'a>> {
     let with_policies = compared(rows).next().is_some();
-    let shown = rows.iter().filter(|row| !row.is_no_cache() || !with_policies);
+    let shown = rows
+        .iter()
+        .filter(|row| !row.is_no_cache() || !with_policies);
     shown
         .filter_map(|row| {
             let moments = row.runs.iter().map(|run| Worst {
@@ -200,7 +202,9 @@ fn hover(worst: &[Worst]) -> Hover {
             one.moment.windows.get(j)
         });
         let windows: Vec<Option<&Window>> = windows.collect();
-        let rates = windows.iter().map(|w| w.map(|w| place(&frames[0].y, one.rate(w))));
+        let rates = windows
+            .iter()
+            .map(|w| w.map(|w| place(&frames[0].y, one.rate(w))));
         let inflight = windows
             .iter()
             .map(|w| w.map(|w| place(&frames[1].y, w.inflight_max as f64)));
@@ -211,7 +215,11 @@ fn hover(worst: &[Worst]) -> Hover {
                 .iter()
                 .map(|window| {
                     window.map_or_else(String::new, |window| {
-                        format!("{}/s, {} in flight", count(one.rate(window)), window.inflight_max)
+                        format!(
+                            "{}/s, {} in flight",
+                            count(one.rate(window)),
+                            window.inflight_max
+                        )
                     })
                 })
                 .collect(),
@@ -254,7 +262,14 @@ fn table(worst: &[Worst]) -> Table {
 }
 
 fn csv(worst: &[Worst]) -> Vec<Vec<String>> {
-    let heads = ["policy", "replication", "t_us", "since_peak_us", "loads", "inflight_max"];
+    let heads = [
+        "policy",
+        "replication",
+        "t_us",
+        "since_peak_us",
+        "loads",
+        "inflight_max",
+    ];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     for one in worst {
         for (j, window) in one.moment.windows.iter().enumerate() {
@@ -291,7 +306,10 @@ fn caption(rows: &[Row], worst: &[Worst]) -> String {
         && herd(large) > 0.0
     {
         words += &match herd(large) == herd(small) {
-            true => format!(" The largest herd waiting for one key is {} under every policy.", count(herd(large))),
+            true => format!(
+                " The largest herd waiting for one key is {} under every policy.",
+                count(herd(large))
+            ),
             false => format!(
                 " The largest herd waiting for one key: {} reads under {}, {} under {}.",
                 count(herd(large)),
@@ -324,10 +342,21 @@ mod tests {
         let report = sample::report(2);
         let rows = digest::rows(&report);
         let worst = worst(&rows);
-        assert_eq!(worst.len(), rows.len() - 1, "all but the one without a cache");
+        assert_eq!(
+            worst.len(),
+            rows.len() - 1,
+            "all but the one without a cache"
+        );
         for one in &worst {
-            let peaks = one.row.runs.iter().map(|run| run.series.moment.windows[run.series.moment.peak].loads);
-            assert_eq!(one.moment.windows[one.moment.peak].loads, peaks.max().unwrap());
+            let peaks = one
+                .row
+                .runs
+                .iter()
+                .map(|run| run.series.moment.windows[run.series.moment.peak].loads);
+            assert_eq!(
+                one.moment.windows[one.moment.peak].loads,
+                peaks.max().unwrap()
+            );
             assert_eq!(one.since(one.moment.peak), 0.0);
         }
         assert!(caption(&rows, &worst).contains("busiest moment"));

@@ -21,6 +21,7 @@ pub fn figure(rows: &[Row]) -> Figure {
             y: "share of all reads",
             least: 1e3,
             most: 1e4,
+            floor: 0.0,
             tick: ages,
             write: duration,
             lines: &[],
@@ -53,13 +54,20 @@ fn caption(tails: &[(&Row, Tail)]) -> String {
     let p99 = |row: &Row| row.mean("read_latency_us.p99");
     let by = |a: &&&(&Row, Tail), b: &&&(&Row, Tail)| p99(a.0).total_cmp(&p99(b.0));
     if let (Some(fast), Some(slow)) = (policies.iter().min_by(by), policies.iter().max_by(by)) {
-        words += &format!(
-            ". One read in a hundred takes longer than {} under {}",
-            duration(p99(fast.0)),
-            fast.0.info.label
-        );
-        if fast.0.place != slow.0.place {
-            words += &format!(", than {} under {}", duration(p99(slow.0)), slow.0.info.label);
+        let one = |row: &Row| match p99(row) {
+            0.0 => format!(
+                "fewer than one read in a hundred waits under {}",
+                row.info.label
+            ),
+            p99 => format!(
+                "one read in a hundred takes longer than {} under {}",
+                duration(p99),
+                row.info.label
+            ),
+        };
+        words += &format!("; {}", one(fast.0));
+        if fast.0.place != slow.0.place && p99(slow.0) > 0.0 {
+            words += &format!(", {}", one(slow.0));
         }
     }
     words + "."

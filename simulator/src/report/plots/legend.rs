@@ -67,7 +67,7 @@ mod tests {
         let look = Look {
             colour: INK,
             marker: Marker::Circle,
-            dashed: false,
+            dash: None,
         };
         let entry = || Entry {
             look,

@@ -94,7 +94,10 @@ fn paint(canvas: &mut Canvas, top: f64, rows: &[Row]) -> f64 {
             value: bytes(row.mean("index_bytes_max")),
         })
         .collect();
-    let panels = [("orphans of entries, at most", entries), ("index memory, at most", index)];
+    let panels = [
+        ("orphans of entries, at most", entries),
+        ("index memory, at most", index),
+    ];
     let narrow = canvas.layout.is_narrow();
     let width = match narrow {
         true => canvas.layout.width - 8.0,
@@ -167,7 +170,11 @@ fn caption(rows: &[Row]) -> String {
     let most = |name: &'static str| {
         let by = move |a: &&Row, b: &&Row| a.mean(name).total_cmp(&b.mean(name));
         // Of equals the first.
-        let first = compared(rows).collect::<Vec<_>>().into_iter().rev().max_by(by);
+        let first = compared(rows)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .max_by(by);
         first.filter(|row| row.mean(name) > 0.0)
     };
     let orphans = match most("orphans_max") {

@@ -4,9 +4,10 @@
 //! with what to show where a pointer is. One that has nothing to show says why in its place.
 
 pub(crate) mod axis;
-pub(crate) mod canvas;
 mod bars;
+pub(crate) mod bitmap;
 mod bound;
+pub(crate) mod canvas;
 mod fanout;
 mod frontier;
 mod herd;
@@ -160,7 +161,12 @@ mod tests {
         let report = sample::nothing_stale();
         let figures = figures(&digest::rows(&report));
         let staleness = figures.iter().find(|f| f.name == "staleness").unwrap();
-        assert!(staleness.content.as_ref().is_err_and(|why| why.contains("stale")));
+        assert!(
+            staleness
+                .content
+                .as_ref()
+                .is_err_and(|why| why.contains("stale"))
+        );
     }
 
     #[test]
@@ -171,9 +177,17 @@ mod tests {
             let content = content.unwrap_or_else(|why| panic!("{}: {why}", figure.name));
             assert!(content.wide.width > content.narrow.width);
             let columns = content.table.heads.len();
-            assert!(content.table.rows.iter().all(|row| row.1.len() == columns), "{}", figure.name);
+            assert!(
+                content.table.rows.iter().all(|row| row.1.len() == columns),
+                "{}",
+                figure.name
+            );
             let columns = content.csv[0].len();
-            assert!(content.csv.iter().all(|row| row.len() == columns), "{}", figure.name);
+            assert!(
+                content.csv.iter().all(|row| row.len() == columns),
+                "{}",
+                figure.name
+            );
         }
     }
 
@@ -200,10 +214,14 @@ mod tests {
     fn no_drawing_writes_beyond_its_edges() {
         let report = sample::report(3);
         for figure in figures(&digest::rows(&report)) {
-            let Ok(content) = &figure.content else { continue };
+            let Ok(content) = &figure.content else {
+                continue;
+            };
             for drawing in [&content.file, &content.wide, &content.narrow] {
                 for (_, shown) in &drawing.drawn {
-                    let canvas::Shown::Text { at, words, kind } = shown else { continue };
+                    let canvas::Shown::Text { at, words, kind } = shown else {
+                        continue;
+                    };
                     let width = canvas::width_of(words, kind.size);
                     let left = match kind.anchor {
                         canvas::Anchor::Start => at.0,
@@ -212,7 +230,11 @@ mod tests {
                     };
                     // The width is estimated, from above.
                     let fits = left > -4.0 && left + width < drawing.width + 8.0;
-                    assert!(fits && at.1 < drawing.height, "{}: “{words}” at {at:?}", figure.name);
+                    assert!(
+                        fits && at.1 < drawing.height,
+                        "{}: “{words}” at {at:?}",
+                        figure.name
+                    );
                 }
             }
         }

@@ -26,7 +26,10 @@ pub fn figure(rows: &[Row]) -> Figure {
         Some((row, mean_rate(&series, COLUMNS)?))
     });
     let lines: Vec<(&Row, Columns)> = lines.collect();
-    if !lines.iter().any(|(_, line)| line.values.iter().any(|v| *v > 0.0)) {
+    if !lines
+        .iter()
+        .any(|(_, line)| line.values.iter().any(|v| *v > 0.0))
+    {
         return Figure::nothing(NAME, TITLE, "no loads were recorded");
     }
     let column = lines.iter().map(|(_, line)| line.column_us);
@@ -81,7 +84,10 @@ fn paint(canvas: &mut Canvas, top: f64, rows: &[Row], lines: &[(&Row, Columns)])
     frame.draw(canvas, true);
     // Baselines first: the policies lie above them.
     for baseline in [true, false] {
-        for (row, line) in lines.iter().filter(|(row, _)| row.is_baseline() == baseline) {
+        for (row, line) in lines
+            .iter()
+            .filter(|(row, _)| row.is_baseline() == baseline)
+        {
             let points: Vec<_> = (0..line.values.len())
                 .map(|i| frame.at(line.middle(i), line.values[i]))
                 .collect();
@@ -106,7 +112,10 @@ fn paint(canvas: &mut Canvas, top: f64, rows: &[Row], lines: &[(&Row, Columns)])
 
 fn hover(lines: &[(&Row, Columns)]) -> Hover {
     let frame = frame(lines, 0.0, 0.0, 1.0);
-    let longest = lines.iter().map(|(_, line)| line).max_by_key(|line| line.values.len());
+    let longest = lines
+        .iter()
+        .map(|(_, line)| line)
+        .max_by_key(|line| line.values.len());
     let heads = longest.map_or_else(Vec::new, |line| {
         let head = |i| {
             let at = rounded(frame.x.place(line.middle(i)));
@@ -116,8 +125,17 @@ fn hover(lines: &[(&Row, Columns)]) -> Hover {
     });
     let series = lines.iter().map(|(row, line)| Line {
         p: row.place,
-        y: vec![line.values.iter().map(|v| Some(place(&frame.y, *v))).collect()],
-        v: line.values.iter().map(|v| format!("{}/s", count(*v))).collect(),
+        y: vec![
+            line.values
+                .iter()
+                .map(|v| Some(place(&frame.y, *v)))
+                .collect(),
+        ],
+        v: line
+            .values
+            .iter()
+            .map(|v| format!("{}/s", count(*v)))
+            .collect(),
     });
     Hover::Columns {
         heads,
@@ -163,10 +181,18 @@ fn table(lines: &[(&Row, Columns)]) -> Table {
 }
 
 fn csv(lines: &[(&Row, Columns)]) -> Vec<Vec<String>> {
-    let mut rows = vec![["policy", "t_us", "loads_per_second"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["policy", "t_us", "loads_per_second"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     for (row, line) in lines {
         for (i, value) in line.values.iter().enumerate() {
-            rows.push(vec![row.info.label.clone(), exact(line.middle(i)), exact(*value)]);
+            rows.push(vec![
+                row.info.label.clone(),
+                exact(line.middle(i)),
+                exact(*value),
+            ]);
         }
     }
     rows

@@ -7,7 +7,7 @@ use super::axis::{Axis, Frame};
 use super::canvas::{Canvas, Tag, text};
 use super::hover::{Hover, Point, place};
 use super::sketch::{Figure, Sketch, Table};
-use super::style::{BLUE, Look, Rgb, VERMILLION};
+use super::style::{BLUE, Dash, Look, Rgb, VERMILLION};
 use crate::report::digest::Row;
 use crate::report::units::{clip, count, exact, share};
 
@@ -18,6 +18,8 @@ const PANEL: f64 = 230.0;
 const BETWEEN: f64 = 40.0;
 const PRECISION: Rgb = BLUE;
 const RECALL: Rgb = VERMILLION;
+/// Recall's, to be told from precision without colours.
+const DASHES: Dash = Some((6, 4));
 
 /// One setting that purges by meaning.
 #[derive(Clone, Debug)]
@@ -141,32 +143,43 @@ fn frames(settings: &[Setting], left: f64, top: f64, width: f64) -> [Frame; 2] {
 fn paint(canvas: &mut Canvas, top: f64, settings: &[Setting]) -> f64 {
     for (x, name, colour) in [(4.0, "precision", PRECISION), (124.0, "recall", RECALL)] {
         let y = top + 8.0;
-        canvas.path(vec![(x, y), (x + 26.0, y)], colour, 2.2, colour == RECALL);
+        canvas.path(
+            vec![(x, y), (x + 26.0, y)],
+            colour,
+            2.2,
+            if colour == RECALL { DASHES } else { None },
+        );
         canvas.text(x + 34.0, y, name, text(13.0));
     }
     let (left, width) = (canvas.layout.left, canvas.layout.inner());
     let frames = frames(settings, left, top + 26.0 + Frame::ABOVE, width);
-    let curves: [(usize, fn(&Setting) -> f64, Rgb, bool); 3] = [
-        (0, |s| s.precision, PRECISION, false),
-        (0, |s| s.recall, RECALL, true),
-        (1, |s| s.stale_ratio, (110, 110, 110), false),
+    let curves: [(usize, fn(&Setting) -> f64, Rgb, Dash); 3] = [
+        (0, |s| s.precision, PRECISION, None),
+        (0, |s| s.recall, RECALL, DASHES),
+        (1, |s| s.stale_ratio, (110, 110, 110), None),
     ];
     for (i, frame) in frames.iter().enumerate() {
         frame.draw(canvas, i == 1);
     }
     // A line through marks one above the other would say nothing.
-    let distinct = settings.windows(2).all(|pair| pair[0].radius < pair[1].radius);
-    for (panel, of, colour, dashed) in curves {
+    let distinct = settings
+        .windows(2)
+        .all(|pair| pair[0].radius < pair[1].radius);
+    for (panel, of, colour, dash) in curves {
         let frame = &frames[panel];
         let points = settings.iter().map(|s| frame.at(s.radius, of(s)));
         let points: Vec<(f64, f64)> = points.collect();
         if distinct {
-            canvas.path(points.clone(), colour, 2.2, dashed);
+            canvas.path(points.clone(), colour, 2.2, dash);
         }
         for (setting, (x, y)) in settings.iter().zip(points) {
             canvas.tagged(Tag::Policy(setting.place), |canvas| {
                 let look = Look {
-                    colour: if panel == 0 { colour } else { setting.look.colour },
+                    colour: if panel == 0 {
+                        colour
+                    } else {
+                        setting.look.colour
+                    },
                     ..setting.look
                 };
                 canvas.marker(x, y, 5.0, look);
@@ -276,13 +289,21 @@ mod tests {
         let content = figure.content.unwrap();
         let radii: Vec<&str> = content.csv.iter().map(|row| row[1].as_str()).collect();
         assert_eq!(radii, ["radius", "0.5", "0.7", "0.9"]);
-        assert!(figure.caption.starts_with("Fewest stale answers at radius 0.5: it takes 50.00 %"));
+        assert!(
+            figure
+                .caption
+                .starts_with("Fewest stale answers at radius 0.5: it takes 50.00 %")
+        );
     }
 
     #[test]
     fn one_radius_shows_nothing_and_says_what_would() {
         let figure = of(vec![setting(0, 0.7)]);
-        assert!(figure.content.is_err_and(|why| why.contains("--policy semantic:radius=")));
+        assert!(
+            figure
+                .content
+                .is_err_and(|why| why.contains("--policy semantic:radius="))
+        );
         let report = sample::nothing_read();
         let figure = super::figure(&digest::rows(&report));
         assert!(figure.content.is_err_and(|why| why.contains("meaning")));

@@ -90,7 +90,9 @@ mod tests {
     fn a_name_is_not_struck_out_by_an_interval() {
         let place = |strokes: &[Stroke]| {
             let at = [(300.0, 150.0)];
-            labels(&frame(), &at, strokes, &["ttl".to_owned()])[0].unwrap().1
+            labels(&frame(), &at, strokes, &["ttl".to_owned()])[0]
+                .unwrap()
+                .1
         };
         assert_eq!(place(&[]), 150.0);
         let interval = ((250.0, 150.0), (350.0, 150.0));

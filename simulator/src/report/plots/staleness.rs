@@ -22,6 +22,7 @@ pub fn figure(rows: &[Row]) -> Figure {
             // Ages below a millisecond tell nobody anything and would take half the width.
             least: 1e3,
             most: 1e5,
+            floor: 0.0,
             tick: ages,
             write: duration,
             lines: &[1e6, 60e6],

@@ -60,23 +60,23 @@ fn escape(text: &str) -> String {
 
 /// What is drawn one after the other and is of the same kind, together.
 fn body(drawing: &Drawing, tagged: bool) -> String {
-    let dashed = |shown: &Shown| matches!(shown, Shown::Path { dashed: true, .. });
+    let dash = |shown: &Shown| match shown {
+        Shown::Path { dash, .. } => *dash,
+        _ => None,
+    };
     let mut out = String::new();
-    for tag_group in drawing
-        .drawn
-        .chunk_by(|a, b| !tagged || a.0 == b.0)
-    {
+    for tag_group in drawing.drawn.chunk_by(|a, b| !tagged || a.0 == b.0) {
         let tag = tag_group[0].0.filter(|_| tagged);
         match tag {
             Some(Tag::Policy(place)) => out += &format!("<g data-p=\"{place}\">\n"),
             Some(Tag::Legend(place)) => out += &format!("<g class=\"key\" data-p=\"{place}\">\n"),
             None => {}
         }
-        for group in tag_group.chunk_by(|a, b| dashed(&a.1) == dashed(&b.1)) {
+        for group in tag_group.chunk_by(|a, b| dash(&a.1) == dash(&b.1)) {
             let shown: Vec<&Shown> = group.iter().map(|(_, shown)| shown).collect();
             let written = written(&shown, drawing);
-            if dashed(shown[0]) {
-                let (on, off) = (6.0 * FINE, 4.0 * FINE);
+            if let Some((on, off)) = dash(shown[0]) {
+                let (on, off) = (f64::from(on) * FINE, f64::from(off) * FINE);
                 out += &format!("<g stroke-dasharray=\"{on} {off}\">\n{written}</g>\n");
             } else {
                 out += &written;
@@ -193,8 +193,14 @@ mod tests {
             canvas.text(1.0, 1.0, "<script>\u{1}& opacity=\"1\"", text(12.0));
         });
         let svg = file(&drawing);
-        assert!(svg.contains("<title>a &lt; b &amp; &quot; </title>"), "{svg}");
-        assert!(svg.contains("&lt;script&gt; &amp; opacity=&quot;1&quot;"), "{svg}");
+        assert!(
+            svg.contains("<title>a &lt; b &amp; &quot; </title>"),
+            "{svg}"
+        );
+        assert!(
+            svg.contains("&lt;script&gt; &amp; opacity=&quot;1&quot;"),
+            "{svg}"
+        );
         assert!(svg.contains("viewBox=\"0 0 40 40\"") && svg.contains("width=\"10\""));
         assert!(inline(&drawing, "wide").contains("aria-label=\"a &lt; b &amp; &quot; \""));
     }
@@ -207,14 +213,17 @@ mod tests {
                 canvas.marker(5.0, 5.0, 2.0, Look::nth(2));
             });
         });
-        assert_eq!(inline(&drawing, "wide").matches("<g data-p=\"2\">").count(), 1);
+        assert_eq!(
+            inline(&drawing, "wide").matches("<g data-p=\"2\">").count(),
+            1
+        );
         assert!(!file(&drawing).contains("data-p"));
     }
 
     #[test]
     fn a_dashed_line_is_one_line_with_a_pattern() {
         let look = Look {
-            dashed: true,
+            dash: Some((6, 4)),
             ..Look::nth(0)
         };
         let drawing = draw(10.0, 10.0, "", |canvas| {
@@ -224,6 +233,9 @@ mod tests {
         let svg = file(&drawing);
         assert_eq!(svg.matches("stroke-dasharray").count(), 1);
         let (dashed, rest) = svg.split_once("</g>").unwrap();
-        assert!(dashed.matches("<polyline").count() == 1 && rest.contains("<polyline"), "{svg}");
+        assert!(
+            dashed.matches("<polyline").count() == 1 && rest.contains("<polyline"),
+            "{svg}"
+        );
     }
 }

@@ -17,6 +17,8 @@ const STEPS: usize = 400;
 /// Places along the axis that a pointer can ask for.
 const HEADS: usize = 80;
 const HEIGHT: f64 = 340.0;
+/// From this many times the others' greatest value on, the baseline without a cache is left out.
+const FAR: f64 = 10.0;
 
 /// Values and the share of the whole above them, beginning with the share above nothing.
 pub struct Tail {
@@ -40,6 +42,8 @@ pub struct Spec<'r> {
     pub least: f64,
     /// The axis ends no lower.
     pub most: f64,
+    /// Who has nothing above this has nothing to show.
+    pub floor: f64,
     /// As a tick has it, and as a text does.
     pub tick: fn(f64) -> String,
     pub write: fn(f64) -> String,
@@ -107,8 +111,14 @@ pub fn figure(rows: &[Row], spec: &Spec<'_>) -> Figure {
     let tails = rows
         .iter()
         .filter_map(|row| Some((row, Tail::of(row, spec.metric, spec.whole)?)));
-    let tails: Vec<(&Row, Tail)> = tails.collect();
-    if tails.is_empty() {
+    let mut tails: Vec<(&Row, Tail)> = tails.collect();
+    let most = |of: &mut dyn Iterator<Item = &(&Row, Tail)>| {
+        of.map(|(_, tail)| tail.most()).fold(0.0, f64::max)
+    };
+    // What never ends without a cache would press all others to the edge.
+    let others = most(&mut tails.iter().filter(|(row, _)| !row.is_no_cache()));
+    tails.retain(|(row, tail)| !row.is_no_cache() || others == 0.0 || tail.most() < FAR * others);
+    if most(&mut tails.iter()) <= spec.floor {
         return Figure::nothing(spec.name, spec.title, spec.why);
     }
     let (x, y) = axes(&tails, spec);
@@ -157,7 +167,11 @@ fn paint(
     spec: &Spec<'_>,
 ) -> f64 {
     let has = |row: &Row| tails.iter().any(|(other, _)| other.place == row.place);
-    let top = legend(canvas, top, rows, |row| (!has(row)).then_some(spec.none));
+    let top = legend(canvas, top, rows, |row| match row {
+        row if has(row) => None,
+        row if Tail::of(row, spec.metric, spec.whole).is_some() => Some("far off"),
+        _ => Some(spec.none),
+    });
     let (x, y) = axes(tails, spec);
     let Layout { left, .. } = canvas.layout;
     let frame = Frame {
@@ -269,7 +283,10 @@ fn hover(tails: &[(&Row, Tail)], spec: &Spec<'_>, x: &Axis, y: &Axis) -> Hover {
 }
 
 fn table(tails: &[(&Row, Tail)], spec: &Spec<'_>) -> Table {
-    let most = tails.iter().map(|(_, tail)| tail.most()).fold(0.0, f64::max);
+    let most = tails
+        .iter()
+        .map(|(_, tail)| tail.most())
+        .fold(0.0, f64::max);
     let columns: Vec<f64> = spec.columns.iter().copied().filter(|v| *v < most).collect();
     let heads = columns.iter().map(|v| match v {
         0.0 => "above 0".to_owned(),
@@ -295,7 +312,11 @@ fn table(tails: &[(&Row, Tail)], spec: &Spec<'_>) -> Table {
 
 /// The corners of the curves: no more of them than can be drawn.
 fn csv(tails: &[(&Row, Tail)], spec: &Spec<'_>) -> Vec<Vec<String>> {
-    let mut rows = vec![["policy", spec.metric, "share_above"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["policy", spec.metric, "share_above"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     for (row, tail) in tails {
         let mut push = |value: f64, share: f64| {
             rows.push(vec![row.info.label.clone(), exact(value), exact(share)]);
@@ -342,10 +363,14 @@ mod tests {
             start: 0.5,
             steps: vec![(1.0, 0.2), (2.0, 0.01), (9.0, 0.0)],
         };
-        assert_eq!([0.6, 0.5, 0.2, 0.05, 0.01, 0.0].map(|s| tail.at_share(s)), [
-            0.0, 0.0, 1.0, 2.0, 2.0, 9.0
-        ]);
-        assert_eq!([0.5, 1.0, 1.5, 9.0].map(|v| tail.above(v)), [0.5, 0.2, 0.2, 0.0]);
+        assert_eq!(
+            [0.6, 0.5, 0.2, 0.05, 0.01, 0.0].map(|s| tail.at_share(s)),
+            [0.0, 0.0, 1.0, 2.0, 2.0, 9.0]
+        );
+        assert_eq!(
+            [0.5, 1.0, 1.5, 9.0].map(|v| tail.above(v)),
+            [0.5, 0.2, 0.2, 0.0]
+        );
     }
 
     #[test]
