@@ -11,11 +11,12 @@ use rustc_hash::FxBuildHasher;
 use shelflife::engine::{Engine, Entry, FlightId, Key, Lease, Options, Plan};
 use shelflife::policy::{self, Guard, Limits, Surroundings};
 
+use super::at_hand::AtHand;
 use super::changes::FEEDS;
 use super::counters::Counters;
 use super::shared::Warm;
 use super::strategy::{Strategy, factory};
-use super::truth::State;
+use super::truth::{FirstMissing, State};
 use crate::measure::Recorder;
 use crate::random::{Purpose, stream};
 use crate::scenario::{Scenario, Start};
@@ -33,6 +34,8 @@ pub struct Held {
     pub went_stale: AtomicBool,
     /// Out of reach, but within its lease.
     orphaned: AtomicBool,
+    /// Which write it lacks first.
+    pub first: FirstMissing,
 }
 
 impl Held {
@@ -44,6 +47,7 @@ impl Held {
             read: AtomicBool::new(false),
             went_stale: AtomicBool::new(false),
             orphaned: AtomicBool::new(false),
+            first: FirstMissing::default(),
         }
     }
 }
@@ -93,6 +97,7 @@ pub struct Node {
     pub flights: HashMap<(FlightId, u32), usize, FxBuildHasher>,
     /// The last load of each key in flight, where any may be joined.
     pub loading: HashMap<u32, usize, FxBuildHasher>,
+    pub at_hand: AtHand,
     /// Nobody is answered before.
     pub busy_until: u64,
     /// Versions, where they can get lost.
@@ -148,6 +153,7 @@ impl Node {
             guard,
             flights: HashMap::default(),
             loading: HashMap::default(),
+            at_hand: AtHand::default(),
             busy_until: 0,
             counters,
             warm: (cache.start == Start::Warm).then(Warm::default),
@@ -194,6 +200,7 @@ impl Node {
 
     /// An entry was stored in this cache.
     pub fn stored(&mut self, entry: &HeldEntry) {
+        self.at_hand.put(entry);
         self.bytes += entry.size();
         for group in entry.groups().chain(entry.counter()) {
             let members = self.members.entry(group).or_default();
@@ -206,7 +213,8 @@ impl Node {
     }
 
     /// An entry is gone from memory.
-    pub fn left(&mut self, entry: &Entry<Held>, recorder: &mut Recorder) {
+    pub fn left(&mut self, entry: &HeldEntry, recorder: &mut Recorder) {
+        self.at_hand.forget(entry);
         self.bytes = self.bytes.saturating_sub(entry.size());
         let held = entry.value();
         if held.refreshed && !held.read.load(Ordering::Relaxed) {

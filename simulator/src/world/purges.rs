@@ -379,7 +379,9 @@ impl World<'_> {
     pub(super) fn note_left(&mut self, node: usize, entry: &HeldEntry, now: u64) {
         self.nodes[node].left(entry, &mut self.recorder);
         let held = entry.value();
-        let missing = self.truth.missing(held.key, held.state, self.truth.now());
+        let missing = self
+            .truth
+            .missing_again(held.key, held.state, self.truth.now(), &held.first);
         if missing.is_some_and(|missing| missing.since <= entry.fresh_until()) {
             self.recorder.written_cycle(now);
         }
