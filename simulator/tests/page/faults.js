@@ -12,12 +12,13 @@
   };
   const said = (element) => `${element.tagName} “${element.textContent.trim().slice(0, 40)}”`;
   for (const element of document.body.querySelectorAll("*")) {
+    if (!element.checkVisibility()) continue;
     const box = element.getBoundingClientRect();
     if (box.width === 0 || element.closest("svg") !== null && element.tagName !== "svg") continue;
     if ((box.right > width + 1 || box.left < -1) && !scrolled(element)) faults.push(`${said(element)} reaches to ${box.right}`);
   }
   for (const svg of document.querySelectorAll(".plot > svg")) {
-    if (svg.getClientRects().length === 0) continue;
+    if (!svg.checkVisibility()) continue;
     const name = svg.closest("figure").id;
     const whole = svg.getBoundingClientRect();
     const texts = [...svg.querySelectorAll("text")].map((text) => [text.textContent.trim(), text.getBoundingClientRect()]);
@@ -34,7 +35,7 @@
     });
   }
   const seen = [...document.querySelectorAll("h1, h2, h3, p, figcaption, summary, .scroll, .plot > svg, pre, .facts")]
-    .filter((element) => element.getClientRects().length > 0 && !element.closest("#tip"));
+    .filter((element) => element.checkVisibility() && !element.closest("#tip"));
   seen.forEach((element, i) => {
     const box = element.getBoundingClientRect();
     for (const other of seen.slice(Math.max(0, i - 6), i)) {

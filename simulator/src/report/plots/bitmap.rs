@@ -175,11 +175,14 @@ fn paint(backend: &mut BitMapBackend<'_>, shown: &Shown) -> Result<(), String> {
                 Anchor::Middle => HPos::Center,
                 Anchor::End => HPos::Right,
             };
+            let ink = colour(kind.colour);
             let style = TextStyle::from(FontDesc::new(FontFamily::Name(FAMILY), size, weight))
-                .color(&colour(kind.colour))
+                .color(&ink)
                 .pos(Pos::new(across, VPos::Center));
+            // plotters centres the line, whose middle lies above that of its small letters.
+            let place = (place.0, place.1 + 0.14 * kind.size);
             // The font has no raised minus; the macron has its place.
-            backend.draw_text(&words.replace('⁻', "¯"), &style, at(*place))
+            backend.draw_text(&words.replace('⁻', "¯"), &style, at(place))
         }
     };
     painted.map_err(|why| why.to_string())

@@ -17,7 +17,7 @@ mod latency;
 pub(crate) mod legend;
 mod memory;
 mod origin;
-mod radius;
+pub(crate) mod radius;
 mod series;
 mod sketch;
 mod spots;
