@@ -41,8 +41,7 @@ const LABEL: usize = 32;
 /// Above and below what is drawn.
 pub(crate) const EDGE: f64 = 10.0;
 
-/// All figures, in the order of the page. `command` is what a figure says to run where this comparison has
-/// too little for it.
+/// All figures, in the order of the page.
 pub fn figures(rows: &[Row]) -> Vec<Figure> {
     vec![
         frontier::figure(rows),
