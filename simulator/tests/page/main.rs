@@ -27,7 +27,6 @@ embeddings = { set = "synthetic", dims = 32, topics = 40, noise = 0.08, cosine =
 reads = { rate = 60.0, popularity = { zipf = 0.9 } }
 writes = { rate = 0.4 }
 write_targets = "tag"
-tags = { per_key = 2, of = 40 }
 [origin]
 latency = { exponential = "60ms" }
 servers = 8
