@@ -118,10 +118,11 @@ impl Browser {
         }
     }
 
-    /// The value of an expression of JavaScript in the page.
+    /// The value of an expression of JavaScript in the page; of a promise, what it comes to.
     #[track_caller]
     pub fn value(&mut self, expression: &str) -> Value {
-        let params = json!({ "expression": expression, "returnByValue": true });
+        let params =
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", &params);
         let wrong = &answer["exceptionDetails"];
         assert!(wrong.is_null(), "{expression}: {wrong}");

@@ -173,7 +173,7 @@ fn answers_the_pointer(browser: &mut Browser, width: u32) {
                return [box.left + box.width / 2, box.top + box.height / 2]; }})()"
         ));
         // Scrolling closes what the pointer had opened.
-        browser.value("new Promise(requestAnimationFrame)");
+        browser.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))");
         let at = |i: usize| place[i].as_f64().unwrap();
         browser.point(at(0), at(1));
         let said = browser.value("document.getElementById('tip').innerText");
