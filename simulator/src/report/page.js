@@ -188,8 +188,10 @@
     };
     plot.addEventListener("pointermove", point);
     plot.addEventListener("pointerdown", point);
-    plot.addEventListener("pointerleave", clear);
+    // A finger that is lifted leaves what it asked for; a touch elsewhere or scrolling closes it.
+    plot.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && clear());
   }
   addEventListener("scroll", clear, { passive: true });
+  addEventListener("pointerdown", (event) => event.target.closest(".plot") || clear());
   addEventListener("keydown", (event) => event.key === "Escape" && clear());
 })();
