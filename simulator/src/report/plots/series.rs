@@ -61,6 +61,7 @@ mod tests {
                     ..Bin::default()
                 })
                 .collect(),
+            ..Series::default()
         }
     }
 
