@@ -231,6 +231,12 @@ impl<V> Entry<V> {
         self.slots().iter().filter_map(|slot| slot.tag())
     }
 
+    /// The number of the tag that is its own key's text, if it carries that.
+    pub fn own_tag(&self) -> Option<u32> {
+        let is_own = |slot: &&Arc<Slot>| slot.tag() == Some(self.key.text());
+        self.slots().iter().find(is_own).map(|slot| slot.id())
+    }
+
     /// The number of the counter that it is kept under, if it is versioned.
     pub fn counter(&self) -> Option<u32> {
         self.counter_slot().map(Slot::id)

@@ -93,6 +93,14 @@ impl<T> Agenda<T> {
         Some((rank.0, task))
     }
 
+    /// Tasks of a class that are due by then, as far as they are known to be: for whoever wants to prepare.
+    pub fn soon(&self, class: Class, by: u64) -> impl Iterator<Item = &T> {
+        let queue = self.queues[class as usize].iter();
+        queue
+            .take_while(move |((at, ..), _)| *at <= by)
+            .map(|(_, task)| task)
+    }
+
     pub fn pop(&mut self) -> Option<(u64, T)> {
         let (rank, place) = self.next?;
         let task = match place {

@@ -306,6 +306,19 @@ impl<'a> World<'a> {
         for event in ahead.iter().filter(|event| event.op != Op::WriteTag) {
             seen ^= self.truth.warm(event.subject) ^ self.keys[event.subject as usize].warm();
         }
+        // What comes back meanwhile is stored with what it was made from.
+        let end = ahead.last().map_or(0, |event| event.at);
+        let catalogue = &self.workload.catalogue;
+        for task in self.agenda.soon(Class::Load, end) {
+            if let Task::Land(number) = task
+                && let Some(key) = self.loads.warm(*number)
+            {
+                seen ^= self.keys[key as usize].warm();
+                for tag in catalogue.tags_of(key) {
+                    seen ^= catalogue.tag_name(*tag).len() as u32;
+                }
+            }
+        }
         // Of a fleet nobody knows yet which cache is asked.
         if let [node] = &*self.nodes {
             seen ^= node.at_hand.warm(ahead) as u32;
