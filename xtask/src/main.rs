@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod component;
-mod load_tool;
 mod miri;
 mod policies;
 mod repository;
 mod test;
 mod toolchain;
+mod tools;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -20,6 +20,7 @@ usage: cargo xtask <command>
   miri                        the engine's tests and threads under Miri, which needs a nightly toolchain
   miri --seeds 3..5           its threads alone, with these seeds
   load-tool                   install wrk, by which a test loads a service, if it is not there
+  browser                     install chromium, in which a test opens the page of a report, likewise
   component DIR [-o FILE]     build the policy crate in DIR as a component
   policies                    build the policies, and the guests of the tests, as components
   policies --check            say whether the built ones are as their sources are; builds nothing";
@@ -36,7 +37,8 @@ fn main() -> ExitCode {
         ["component", folder, "-o", file] => {
             component::build(root(), folder.as_ref(), Some(file.as_ref()))
         }
-        ["load-tool"] => load_tool::prepare(),
+        ["load-tool"] => tools::load_tool(),
+        ["browser"] => tools::browser(),
         ["miri"] => miri::run(root(), None),
         ["miri", "--seeds", seeds] => miri::run(root(), Some(seeds)),
         ["policies"] => policies::build(root()),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::toolchain::{self, cargo};
-use crate::{Outcome, load_tool, miri, policies, repository};
+use crate::{Outcome, miri, policies, repository, tools};
 
 /// Runs all steps, and ends with the number of tests on a line of its own.
 pub fn run(root: &Path) -> ExitCode {
@@ -19,10 +19,11 @@ pub fn run(root: &Path) -> ExitCode {
     let mut proven = Count::default();
     let mut scheduled = Count::default();
     let mut interpreted = Count::default();
-    let steps: [(&str, &mut dyn FnMut() -> Outcome); 13] = [
+    let steps: [(&str, &mut dyn FnMut() -> Outcome); 14] = [
         // First, because what follows needs what they fetch.
         ("toolchain", &mut || toolchain::prepare(root)),
-        ("load tool", &mut || load_tool::prepare()),
+        ("load tool", &mut || tools::load_tool()),
+        ("browser", &mut || tools::browser()),
         ("tracked files", &mut || repository::check(root)),
         ("format", &mut || {
             let all = ["fmt", "--all", "--check"];

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use shelflife_sim::comparison;
 use shelflife_sim::error::Error;
-use shelflife_sim::report::{self, Companion, Report};
+use shelflife_sim::report::{self, Companion, Images, Report};
 use shelflife_sim::scenario::{self, BUILT_IN_SCENARIOS, Loaded, Overrides};
 use shelflife_sim::workload;
 
@@ -43,7 +43,26 @@ pub struct Compare {
     #[arg(long = "policy", value_name = "SPEC")]
     policies: Vec<String>,
     #[command(flatten)]
+    figures: Figures,
+    #[command(flatten)]
     common: Common,
+}
+
+/// How figures are written.
+#[derive(Args)]
+struct Figures {
+    /// Writes the figures as images too, plots/NAME.png
+    #[arg(long)]
+    png: bool,
+}
+
+impl Figures {
+    fn images(&self) -> Images {
+        match self.png {
+            true => Images::Png,
+            false => Images::None,
+        }
+    }
 }
 
 impl Compare {
@@ -54,12 +73,14 @@ impl Compare {
             (Some(path), _) => {
                 let loaded = scenario::load(path, &overrides)?;
                 let command = repeat(&format!("compare {}", quoted(&name_of(path))));
-                self.common.carry_out(&loaded, command)
+                self.common
+                    .carry_out(&loaded, command, self.figures.images())
             }
             (None, Some(path)) => {
                 let loaded = scenario::load_trace(path, &overrides)?;
                 let command = repeat(&format!("compare --trace {}", quoted(&name_of(path))));
-                self.common.carry_out(&loaded, command)
+                self.common
+                    .carry_out(&loaded, command, self.figures.images())
             }
             (None, None) => self.built_in(&repeat("compare")),
         }
@@ -97,10 +118,10 @@ impl Compare {
             });
             beside.push((name, other, dir));
         }
-        report::write(&report, &dir)?;
+        report::write(&report, &dir, self.figures.images())?;
         let mut text = report::table(&report);
         for (name, other, dir) in &beside {
-            report::write(other, dir)?;
+            report::write(other, dir, self.figures.images())?;
             text += &format!("\n{}\n\n{}", title(name), report::table(other));
         }
         self.common.show(&text, &dir)
@@ -130,6 +151,8 @@ pub struct Run {
     #[arg(value_name = "SCENARIO.toml")]
     scenario: PathBuf,
     #[command(flatten)]
+    figures: Figures,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -143,8 +166,11 @@ impl Run {
             )));
         }
         let what = format!("run {}", quoted(&name_of(&self.scenario)));
-        self.common
-            .carry_out(&loaded, self.common.to_repeat(&what, &[]))
+        self.common.carry_out(
+            &loaded,
+            self.common.to_repeat(&what, &[]),
+            self.figures.images(),
+        )
     }
 }
 
@@ -166,10 +192,10 @@ impl Common {
         Ok(report)
     }
 
-    fn carry_out(&self, loaded: &Loaded, command: String) -> Result<(), Error> {
+    fn carry_out(&self, loaded: &Loaded, command: String, images: Images) -> Result<(), Error> {
         let dir = self.dir(loaded);
         let report = self.compare(loaded, &command, &dir)?;
-        report::write(&report, &dir)?;
+        report::write(&report, &dir, images)?;
         self.show(&report::table(&report), &dir)
     }
 

@@ -171,6 +171,7 @@ mod tests {
             start_us: 0,
             bin_us: 1_000_000,
             bins: entries.into_iter().map(bin).collect(),
+            ..Series::default()
         }
     }
 

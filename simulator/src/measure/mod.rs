@@ -3,6 +3,7 @@
 mod average;
 mod clients;
 mod distribution;
+mod moment;
 mod probes;
 mod recorder;
 mod recovery;

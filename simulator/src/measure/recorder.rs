@@ -2,6 +2,7 @@
 
 use super::average::Average;
 use super::clients::{Clients, Seen};
+use super::moment::Moments;
 use super::probes::Probes;
 use super::recovery::Recovery;
 use super::series::{Bins, WINDOW, Windows};
@@ -49,6 +50,7 @@ pub struct Recorder {
     pub summary: Summary,
     bins: Bins,
     loads: Windows,
+    moments: Moments,
     latency: Distribution,
     stale_age: Distribution,
     version_lag: Distribution,
@@ -85,6 +87,7 @@ impl Recorder {
             summary: Summary::default(),
             bins: Bins::new(from, to),
             loads: Windows::new(from),
+            moments: Moments::new(from),
             latency: Distribution::default(),
             stale_age: Distribution::default(),
             version_lag: Distribution::default(),
@@ -231,6 +234,7 @@ impl Recorder {
     pub fn load_began(&mut self, now: u64, of_key: u64, background: bool) {
         self.inflight += 1;
         self.recovery.loads(now, self.inflight);
+        self.moments.loads(now, self.inflight, true);
         if !self.measures(now) {
             return;
         }
@@ -249,6 +253,7 @@ impl Recorder {
     pub fn load_ended(&mut self, now: u64) {
         self.inflight -= 1;
         self.recovery.loads(now, self.inflight);
+        self.moments.loads(now, self.inflight, false);
     }
 
     /// A load came back after an invalidation and was not stored.
@@ -401,7 +406,11 @@ impl Recorder {
             histogram("fanout", &self.fanout, 1.0),
             histogram("origin_rate", &windows, WINDOW as f64 / 1e9),
         ];
-        (summary, self.bins.finish(), histograms)
+        let series = Series {
+            moment: self.moments.finish(self.to),
+            ..self.bins.finish()
+        };
+        (summary, series, histograms)
     }
 }
 

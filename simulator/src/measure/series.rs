@@ -57,6 +57,7 @@ impl Bins {
             start_us: self.start / 1000,
             bin_us: (self.width / 1000).max(1),
             bins: self.bins,
+            ..Series::default()
         }
     }
 }

@@ -34,7 +34,8 @@ enum Unit {
 pub struct Compared {
     name: &'static str,
     hint: &'static str,
-    figure: &'static str,
+    /// Of a summary.
+    pub figure: &'static str,
     unit: Unit,
 }
 
@@ -130,7 +131,14 @@ impl Compared {
         }
     }
 
-    fn write(&self, x: f64) -> String {
+    /// Whether a row has the figure: an age is of stale answers alone.
+    pub fn has(&self, row: &Row) -> bool {
+        let none = matches!(self.unit, Unit::Age) && !row.has_stale();
+        !none && row.figure(self.figure).is_some()
+    }
+
+    /// As the page shows it.
+    pub fn write(&self, x: f64) -> String {
         match self.unit {
             Unit::Percent => percent(x),
             Unit::Count => count(x),
@@ -149,8 +157,7 @@ impl Compared {
     }
 
     pub fn cell(&self, row: &Row) -> Cell {
-        let none = matches!(self.unit, Unit::Age) && !row.has_stale();
-        match row.figure(self.figure).filter(|_| !none) {
+        match row.figure(self.figure).filter(|_| self.has(row)) {
             // Sorted below every number.
             None => Cell {
                 text: "–".to_owned(),

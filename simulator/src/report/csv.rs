@@ -7,6 +7,7 @@ pub use conclusions::{differences, totals};
 
 use serde_json::Value;
 
+use super::plots::Figure;
 use super::units::exact;
 use super::{Bin, Report, Run};
 use crate::error::Error;
@@ -184,6 +185,16 @@ pub fn histograms(report: &Report) -> Result<String, Error> {
                 rows.push([&run.policy, &replication, histogram.metric, &edge, &count])?;
             }
         }
+    }
+    rows.finish()
+}
+
+/// What a figure draws. One with nothing to show has one line, which says why.
+pub fn plot(figure: &Figure) -> Result<String, Error> {
+    let mut rows = Rows::new();
+    match &figure.content {
+        Ok(content) => content.csv.iter().try_for_each(|row| rows.push(row))?,
+        Err(why) => rows.push([format!("nothing to show: {why}")])?,
     }
     rows.finish()
 }

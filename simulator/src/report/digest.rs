@@ -9,6 +9,8 @@ pub struct Row<'a> {
     pub info: &'a PolicyInfo,
     /// Place among the policies of its kind (baseline or not): decides colour and marker.
     pub index: usize,
+    /// Place among all rows: by it a page shows and hides what belongs to the policy.
+    pub place: usize,
     pub runs: Vec<&'a Run>,
     totals: Value,
 }
@@ -42,6 +44,7 @@ pub fn rows(report: &Report) -> Vec<Row<'_>> {
             Row {
                 info,
                 index: *counter - 1,
+                place: 0,
                 totals: given.cloned().unwrap_or_else(|| {
                     let summaries: Vec<_> = runs.iter().map(|run| run.summary.clone()).collect();
                     totals(&info.label, &summaries)
@@ -51,6 +54,9 @@ pub fn rows(report: &Report) -> Vec<Row<'_>> {
         })
         .collect();
     rows.sort_by_key(|row| row.is_baseline());
+    for (place, row) in rows.iter_mut().enumerate() {
+        row.place = place;
+    }
     rows
 }
 

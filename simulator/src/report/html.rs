@@ -1,199 +1,163 @@
 //! `index.html`: the report as one page that needs nothing but a browser.
 
+mod extremes;
+mod run;
 mod shown;
+mod swatch;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::columns::{COMPARED, Cell, Head};
 use super::csv::COLUMNS;
 use super::digest::Row;
-use super::plots::{Figure, Look, Shape};
-use super::table::config;
-use super::units::{count, exact};
+use super::plots::svg::inline;
+use super::plots::{Figure, Table};
+use super::units::exact;
 use super::verdict::verdict;
-use super::{Companion, PolicyKind, Report};
+use super::{Companion, Images, Report};
 use crate::error::Error;
+use extremes::{Extreme, extremes};
+use run::Ran;
 use shown::{Shown, shown};
+use swatch::swatch;
 
-/// Escapes every value but the figures, whose text [`super::plots`] has escaped.
+/// Escapes every value but the figures and swatches, whose text is escaped by who makes them.
 const PAGE: &str = include_str!("page.html");
 
 /// What pages look like, this one and others.
 pub const STYLE: &str = include_str!("style.css");
 
+/// Sorting, showing and hiding, values under the pointer.
+const SCRIPT: &str = include_str!("page.js");
+
 /// What the template is filled with. All numbers are text by now.
 #[derive(Serialize)]
 struct Page<'a> {
     style: &'static str,
-    title: String,
-    verdict: String,
+    script: &'static str,
+    title: &'a str,
+    lead: String,
+    rest: String,
     facts: Vec<(&'static str, String)>,
     heads: Vec<Head>,
     rows: Vec<Line>,
     replications: usize,
     shown: Shown,
     figures: Vec<Plot<'a>>,
-    policies: Vec<Component>,
+    left_out: Vec<(&'static str, &'a str)>,
     exact: Vec<(&'static str, Vec<String>)>,
-    scenario: String,
-    trace: Option<String>,
-    command: &'a str,
+    ran: Ran<'a>,
     companions: &'a [Companion],
 }
 
 #[derive(Serialize)]
 struct Line {
+    place: usize,
     label: String,
     swatch: String,
     baseline: bool,
-    cells: Vec<Cell>,
+    cells: Vec<(Cell, &'static str)>,
 }
 
 #[derive(Serialize)]
 struct Plot<'a> {
     name: &'a str,
-    svg: &'a str,
+    title: &'a str,
+    below: &'a str,
     caption: &'a str,
-}
-
-#[derive(Serialize)]
-struct Component {
-    label: String,
-    swatch: String,
-    kind: &'static str,
-    sha256: Option<String>,
-    config: String,
+    wide: String,
+    narrow: String,
+    hover: String,
+    table: &'a Table,
+    png: bool,
 }
 
 /// The page.
-pub fn render(report: &Report, rows: &[Row], figures: &[Figure]) -> Result<String, Error> {
+pub fn render(
+    report: &Report,
+    rows: &[Row],
+    figures: &[Figure],
+    images: Images,
+) -> Result<String, Error> {
     let fail = |e: minijinja::Error| Error::other(format!("the page cannot be made: {e:#}"));
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.add_template("page.html", PAGE).map_err(fail)?;
     let page = templates.get_template("page.html").map_err(fail)?;
-    page.render(Serde(content(report, rows, figures)))
+    page.render(Serde(content(report, rows, figures, images)))
         .map_err(fail)
 }
 
-fn content<'a>(report: &'a Report, rows: &[Row], figures: &'a [Figure]) -> Page<'a> {
-    let name = report.scenario.get("name").and_then(Value::as_str);
+fn content<'a>(
+    report: &'a Report,
+    rows: &[Row],
+    figures: &'a [Figure],
+    images: Images,
+) -> Page<'a> {
+    let verdict = verdict(report);
+    let shown_figures = figures.iter().filter_map(|figure| {
+        let content = figure.content.as_ref().ok()?;
+        Some(Plot {
+            name: figure.name,
+            title: figure.title,
+            below: &figure.below,
+            caption: &figure.caption,
+            wide: inline(&content.wide, "wide"),
+            narrow: inline(&content.narrow, "narrow"),
+            hover: content.hover_json(),
+            table: &content.table,
+            png: images == Images::Png,
+        })
+    });
+    let left_out = figures.iter().filter_map(|figure| {
+        let why = figure.content.as_ref().err()?;
+        Some((figure.title, why.as_str()))
+    });
     Page {
         style: STYLE,
-        title: name.unwrap_or("comparison").to_owned(),
-        verdict: verdict(report),
-        facts: facts(report, rows),
+        script: SCRIPT,
+        title: run::name(report),
+        lead: verdict.lead,
+        rest: verdict.rest,
+        facts: run::facts(report, rows),
         heads: COMPARED.iter().map(|c| c.head()).collect(),
-        rows: rows.iter().map(line).collect(),
+        rows: lines(report, rows),
         replications: rows.iter().map(|row| row.runs.len()).max().unwrap_or(0),
         shown: shown(report),
-        figures: figures
-            .iter()
-            .map(|f| Plot {
-                name: f.name,
-                svg: &f.svg,
-                caption: &f.caption,
-            })
-            .collect(),
-        policies: rows.iter().map(component).collect(),
+        figures: shown_figures.collect(),
+        left_out: left_out.collect(),
         exact: exact_figures(rows),
-        scenario: pretty(&report.scenario),
-        trace: report.trace.as_ref().map(|trace| pretty(&trace.statistics)),
-        command: &report.command,
+        ran: run::ran(report, rows),
         companions: &report.companions,
     }
 }
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-fn facts(report: &Report, rows: &[Row]) -> Vec<(&'static str, String)> {
-    let text = |key| report.scenario.get(key).and_then(Value::as_str);
-    let mut facts = Vec::new();
-    let policies = rows.iter().filter(|row| !row.is_baseline()).count();
-    let baselines = rows.len() - policies;
-    facts.push(("Policies", format!("{policies}, and {baselines} baselines")));
-    if let Some(row) = rows.first() {
-        facts.push(("Reads", format!("{} a run", count(row.mean("reads")))));
-        facts.push(("Replications", row.runs.len().to_string()));
-    }
-    match &report.trace {
-        Some(trace) => facts.push(("Trace", trace.path.clone())),
-        None => {
-            if let Some(duration) = text("duration") {
-                facts.push(("Virtual time", duration.to_owned()));
-            }
-        }
-    }
-    facts.push(("Seed", report.seed.to_string()));
-    if let Some(trace) = &report.trace {
-        facts.push(("SHA-256 of the trace", trace.sha256.clone()));
-    }
-    facts
-}
-
-fn line(row: &Row) -> Line {
-    Line {
+fn lines(report: &Report, rows: &[Row]) -> Vec<Line> {
+    let marks: Vec<Vec<Option<Extreme>>> = COMPARED
+        .iter()
+        .map(|column| extremes(report, rows, column))
+        .collect();
+    let line = |row: &Row| Line {
+        place: row.place,
         label: row.info.label.clone(),
         swatch: swatch(row),
         baseline: row.is_baseline(),
-        cells: COMPARED.iter().map(|column| column.cell(row)).collect(),
-    }
-}
-
-fn component(row: &Row) -> Component {
-    Component {
-        label: row.info.label.clone(),
-        swatch: swatch(row),
-        kind: match row.info.kind {
-            PolicyKind::Component => "component",
-            PolicyKind::Native => "native",
-            PolicyKind::Baseline => "baseline",
-        },
-        sha256: row.info.component_sha256.clone(),
-        config: config(&row.info.config).unwrap_or_else(|| "–".to_owned()),
-    }
-}
-
-/// The policy's marker as the figures have it. Baselines take the colour of the text, since their
-/// black would vanish on a dark page.
-fn swatch(row: &Row) -> String {
-    let look = Look::of(row);
-    let (r, g, b) = look.colour;
-    let colour = if row.is_baseline() {
-        "currentColor".to_owned()
-    } else {
-        format!("#{r:02x}{g:02x}{b:02x}")
+        cells: COMPARED
+            .iter()
+            .zip(&marks)
+            .map(|(column, marks)| {
+                let mark = match marks[row.place] {
+                    Some(Extreme::Best) => "best",
+                    Some(Extreme::Worst) => "worst",
+                    None => "",
+                };
+                (column.cell(row), mark)
+            })
+            .collect(),
     };
-    let shape = match look.marker.shape() {
-        Shape::Disc => format!("<circle r=\"5\" fill=\"{colour}\"/>"),
-        Shape::Polygon(corners) => {
-            let points: Vec<String> = corners
-                .iter()
-                .map(|(x, y)| format!("{:.1},{:.1}", x * 5.0, y * 5.0))
-                .collect();
-            format!(
-                "<polygon points=\"{}\" fill=\"{colour}\"/>",
-                points.join(" ")
-            )
-        }
-        Shape::Strokes(strokes) => {
-            let path: Vec<String> = strokes
-                .iter()
-                .map(|s| {
-                    let [a, b, c, d] = [s.0, s.1, s.2, s.3].map(|v| v * 5.0);
-                    format!("M{a:.1} {b:.1}L{c:.1} {d:.1}")
-                })
-                .collect();
-            let path = path.concat();
-            format!("<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"2.2\"/>")
-        }
-    };
-    format!("<svg class=\"swatch\" viewBox=\"-8 -8 16 16\" aria-hidden=\"true\">{shape}</svg>")
+    rows.iter().map(line).collect()
 }
 
 /// Every figure of every policy, by the names of the report; those that no policy has are left out.
@@ -228,18 +192,19 @@ fn six(x: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::super::{digest, plots, sample};
     use super::*;
 
     fn page(report: &Report) -> String {
         let rows = digest::rows(report);
-        render(report, &rows, &plots::figures(&rows)).unwrap()
+        render(report, &rows, &plots::figures(&rows), Images::Png).unwrap()
     }
 
     #[test]
     fn the_page_asks_the_network_for_nothing() {
         let text = page(&sample::report(2));
-        let text = text.replace("http://www.w3.org/2000/svg", "");
         for word in ["http://", "https://", "src=", "@import", "url("] {
             assert!(!text.contains(word), "{word}");
         }
@@ -285,6 +250,14 @@ mod tests {
         let text = page(&report);
         assert!(text.contains("id=\"companions\"") && text.contains("What happens at an expiry."));
         assert!(text.contains("index.html\">The herd</a>"), "{text}");
+    }
+
+    #[test]
+    fn a_figure_has_its_numbers_and_one_without_says_why_it_is_not_there() {
+        let text = page(&sample::nothing_stale());
+        assert!(text.contains("id=\"frontier\"") && text.contains("href=\"plots/frontier.csv\""));
+        assert!(!text.contains("id=\"staleness\""));
+        assert!(text.contains("How old is what readers get?</b>: there were no stale answers"));
     }
 
     #[test]

@@ -52,15 +52,25 @@ pub fn write_files(files: &[(String, String)], dir: &Path) -> Result<(), Error> 
     place::place(files, dir)
 }
 
+/// Whether figures are written as images too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Images {
+    /// As SVG alone.
+    #[default]
+    None,
+    /// As `plots/NAME.png` beside each SVG.
+    Png,
+}
+
 /// Writes the report into `dir`, which is made if it is missing.
 ///
 /// A report that stands there is replaced once the new one is complete; other files in `dir` are
 /// left alone. On failure nothing half-written remains.
-pub fn write(report: &Report, dir: &Path) -> Result<(), Error> {
+pub fn write(report: &Report, dir: &Path, images: Images) -> Result<(), Error> {
     // All of it is made before the disk is touched: what can fail here leaves no trace.
     let rows = digest::rows(report);
     let figures = plots::figures(&rows);
-    let mut files = vec![
+    let texts = vec![
         ("summary.csv".to_owned(), csv::summary(report)?),
         ("timeseries.csv".to_owned(), csv::timeseries(report)?),
         ("histograms.csv".to_owned(), csv::histograms(report)?),
@@ -68,14 +78,25 @@ pub fn write(report: &Report, dir: &Path) -> Result<(), Error> {
         ("differences.csv".to_owned(), csv::differences(report)?),
         (
             "index.html".to_owned(),
-            html::render(report, &rows, &figures)?,
+            html::render(report, &rows, &figures, images)?,
         ),
     ];
-    for figure in figures {
-        files.push((format!("plots/{}.svg", figure.name), figure.svg));
+    let mut files: Vec<(String, Vec<u8>)> = texts
+        .into_iter()
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
+    for figure in &figures {
+        let drawing = figure.file();
+        let mut push = |kind, bytes| files.push((format!("plots/{}.{kind}", figure.name), bytes));
+        push("svg", drawing.svg().into_bytes());
+        push("csv", csv::plot(figure)?.into_bytes());
+        if images == Images::Png {
+            push("png", plots::bitmap::png(&drawing)?);
+        }
     }
     // Last, so that a program that sees the new report.json finds the other files new as well.
-    files.push(("report.json".to_owned(), json::render(report)?));
+    let json = json::render(report)?.into_bytes();
+    files.push(("report.json".to_owned(), json));
     place::place(&files, dir)
 }
 
@@ -94,7 +115,7 @@ mod tests {
             sample::nothing_stale(),
         ];
         for report in reports {
-            write(&report, &base.join("report")).unwrap();
+            write(&report, &base.join("report"), Images::Png).unwrap();
             for name in ["report.json", "summary.csv", "index.html", "plots/herd.svg"] {
                 let text = std::fs::read_to_string(base.join("report").join(name)).unwrap();
                 assert!(!text.contains("NaN"), "{name}");

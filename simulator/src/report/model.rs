@@ -125,6 +125,8 @@ pub struct Series {
     pub start_us: u64,
     pub bin_us: u64,
     pub bins: Vec<Bin>,
+    /// Finer, but only around the origin's busiest moment.
+    pub moment: Moment,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,6 +143,27 @@ pub struct Bin {
     /// Entries held at the end of the bin.
     pub entries: u64,
     pub invalidations: u64,
+}
+
+/// The origin around its busiest window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Of the first window.
+    pub start_us: u64,
+    pub window_us: u64,
+    /// Without gaps.
+    pub windows: Vec<Window>,
+    /// Which of them is the busiest: the first with the most loads.
+    pub peak: usize,
+}
+
+/// What the origin had to do for so long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Loads that began.
+    pub loads: u64,
+    /// The most loads in flight at once.
+    pub inflight_max: u64,
 }
 
 /// How often which values occurred.

@@ -26,7 +26,7 @@ pub fn check_place(dir: &Path) -> Result<(), Error> {
 /// They are written into a directory beside `dir` first. If `dir` is missing, that directory is
 /// renamed to it; else its files are moved over one by one, in order, and whatever else lies in
 /// `dir` stays. Moves within a file system fail only for what is checked before the first one.
-pub fn place(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
+pub fn place<T: AsRef<[u8]>>(files: &[(String, T)], dir: &Path) -> Result<(), Error> {
     let missing: Vec<&Path> = dir
         .ancestors()
         .skip(1)
@@ -42,7 +42,7 @@ pub fn place(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
     placed
 }
 
-fn place_in(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
+fn place_in<T: AsRef<[u8]>>(files: &[(String, T)], dir: &Path) -> Result<(), Error> {
     let fail = |doing: &str, path: &Path, e: io::Error| {
         Error::other(format!("{doing} {}: {e}", path.display()))
     };
@@ -66,12 +66,12 @@ fn place_in(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
     let partial = Partial(parent.join(hidden));
     let _ = fs::remove_dir_all(&partial.0);
     fs::create_dir(&partial.0).map_err(|e| fail("cannot make", &partial.0, e))?;
-    for (name, text) in files {
+    for (name, contents) in files {
         let path = partial.0.join(name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| fail("cannot make", folder, e))?;
         }
-        fs::write(&path, text).map_err(|e| fail("cannot write", &path, e))?;
+        fs::write(&path, contents).map_err(|e| fail("cannot write", &path, e))?;
     }
 
     if !target.exists() {

@@ -191,6 +191,16 @@ fn run(i: usize, replication: u32) -> Run {
             written: misses / 10,
             stale: answers / 20,
         },
+        fanout: Spread {
+            mean: 3.0,
+            p50: 2.0,
+            p99: 20.0,
+            max: 40.0,
+        },
+        entries_mean: 900.0,
+        orphans_max: if i == 4 { 120 } else { 0 },
+        orphans_mean: if i == 4 { 40.0 } else { 0.0 },
+        index_bytes_max: if i == 3 { 48_000 } else { 0 },
         discarded_fills: if i == 0 { 0 } else { 40 + herd },
         entries_max: 998,
         ..Summary::default()
@@ -205,6 +215,20 @@ fn run(i: usize, replication: u32) -> Run {
             metric: "herd",
             resolution: 0.0,
             buckets: vec![(1.0, 1000), (herd as f64, 3)],
+        },
+        Histogram {
+            metric: "read_latency_us",
+            resolution: 0.0,
+            buckets: vec![(0.0, hit), (20_000.0, misses), (64_000.0, delayed)],
+        },
+        Histogram {
+            metric: "fanout",
+            resolution: 0.0,
+            buckets: if i == 3 {
+                vec![(0.0, 10), (2.0, 60), (20.0, 5), (40.0, 1)]
+            } else {
+                Vec::new()
+            },
         },
     ];
     Run {
@@ -239,6 +263,21 @@ fn series(i: usize, rate: f64, herd: u64, noise: &mut Noise) -> Series {
         start_us: 600_000_000,
         bin_us: 10_000_000,
         bins: bins.collect(),
+        moment: Moment {
+            start_us: 3_600_000_000,
+            window_us: 100_000,
+            windows: (0..80)
+                .map(|window| {
+                    let wave = 20 <= window && window < 24 + i;
+                    Window {
+                        loads: u64::from(wave) * (herd * 10 + (24 + i - window) as u64)
+                            + (window % 3) as u64,
+                        inflight_max: 3 + u64::from(wave) * herd,
+                    }
+                })
+                .collect(),
+            peak: 20,
+        },
     }
 }
 

@@ -28,6 +28,15 @@ pub fn count(x: f64) -> String {
     }
 }
 
+/// A size: `17 B`, `3.4 kB`, `1.2 MB`, by thousands.
+pub fn bytes(x: f64) -> String {
+    let text = count(x);
+    match text.strip_suffix(['k', 'M', 'G']) {
+        Some(_) => format!("{text}B"),
+        None => format!("{text} B"),
+    }
+}
+
 /// A time in microseconds: `350 µs`, `1.2 ms`, `45 s`, `12 min`, `2.5 h`.
 pub fn duration(us: f64) -> String {
     if !us.is_finite() {

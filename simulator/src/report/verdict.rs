@@ -1,13 +1,22 @@
-//! The outcome in a sentence or two, computed from the figures.
+//! The outcome in a sentence and what is to be said beside it, computed from the figures.
 
 use super::Report;
 use super::digest::{Row, rows};
 use super::units::{count, duration, share};
 use crate::statistics::Better;
 
+/// What the page begins with.
+#[derive(Debug, PartialEq)]
+pub struct Verdict {
+    /// One sentence.
+    pub lead: String,
+    /// What one would ask next; may be empty.
+    pub rest: String,
+}
+
 /// Which policy was freshest, what that cost, and what the one that spared the origin most paid
 /// for it in stale answers.
-pub fn verdict(report: &Report) -> String {
+pub fn verdict(report: &Report) -> Verdict {
     let rows = rows(report);
     let policies: Vec<&Row> = rows
         .iter()
@@ -18,7 +27,10 @@ pub fn verdict(report: &Report) -> String {
         .map(|row| row.mean("stale_ratio"))
         .min_by(f64::total_cmp)
     else {
-        return "No policy answered any read.".to_owned();
+        return Verdict {
+            lead: "No policy answered any read.".to_owned(),
+            rest: String::new(),
+        };
     };
     // Among equally fresh ones, the one that loads least.
     let freshest: Vec<&&Row> = policies
@@ -63,20 +75,40 @@ pub fn verdict(report: &Report) -> String {
         against_perfect(best, &rows)
     );
 
+    let mut rest = String::new();
     let spares = policies
         .iter()
         .min_by(|a, b| a.mean("origin_loads").total_cmp(&b.mean("origin_loads")));
     if let Some(spares) = spares.filter(|row| row.info.label != best.info.label)
-        && spares.mean("origin_loads") < best.mean("origin_loads")
+        && spares.mean("origin_loads") < TELLING * best.mean("origin_loads")
     {
-        text += &format!(
-            " “{}” spared the origin most, {} loads, and answered {} of reads stale.",
+        rest = format!(
+            "“{}” spared the origin most, {} loads, and answered {} of reads stale.",
             spares.info.label,
             count(spares.mean("origin_loads")),
             share(spares.mean("stale_ratio")),
         );
+    } else if let Some(stalest) = stalest(&policies)
+        && stalest.info.label != best.info.label
+    {
+        rest = format!(
+            "None spared the origin noticeably more. The most stale answers came from “{}”: {} of reads, up to {} old.",
+            stalest.info.label,
+            share(stalest.mean("stale_ratio")),
+            duration(stalest.mean("stale_age_us.max")),
+        );
     }
-    text
+    Verdict { lead: text, rest }
+}
+
+/// Fewer loads are worth a word below this share of the others'.
+const TELLING: f64 = 0.98;
+
+/// The policy with the most stale answers, if there are any; of equals the first.
+fn stalest<'r, 'a>(policies: &[&'r Row<'a>]) -> Option<&'r Row<'a>> {
+    let by = |a: &&&Row, b: &&&Row| a.mean("stale_ratio").total_cmp(&b.mean("stale_ratio"));
+    let stalest = policies.iter().rev().max_by(by).copied();
+    stalest.filter(|row| row.has_stale())
 }
 
 /// Whose stale answers the best is not shown to have fewer than.
@@ -124,7 +156,7 @@ mod tests {
             run.summary.stale_ratio = if run.policy == "tags" { 0.001 } else { 0.2 };
         }
         sample::conclude(&mut report);
-        let text = verdict(&report);
+        let text = verdict(&report).lead;
         assert!(
             text.starts_with("“tags” gave the fewest stale answers: 0.100 % of reads"),
             "{text}"
@@ -143,7 +175,7 @@ mod tests {
             };
         }
         sample::conclude(&mut report);
-        let text = verdict(&report);
+        let text = verdict(&report).lead;
         assert!(
             text.contains("(not shown to be fewer than those of “cdc”)"),
             "{text}"
@@ -152,7 +184,8 @@ mod tests {
 
     #[test]
     fn a_baseline_is_never_the_best() {
-        let text = verdict(&sample::report(2));
+        let found = verdict(&sample::report(2));
+        let text = format!("{}{}", found.lead, found.rest);
         assert!(
             !text.contains("“perfect”") && !text.contains("“no cache”"),
             "{text}"
@@ -161,11 +194,14 @@ mod tests {
 
     #[test]
     fn nothing_stale_and_nothing_read_are_said() {
-        let text = verdict(&sample::nothing_stale());
+        let text = verdict(&sample::nothing_stale()).lead;
         assert!(text.starts_with("No policy gave a stale answer"), "{text}");
-        assert_eq!(verdict(&sample::empty()), "No policy answered any read.");
         assert_eq!(
-            verdict(&sample::nothing_read()),
+            verdict(&sample::empty()).lead,
+            "No policy answered any read."
+        );
+        assert_eq!(
+            verdict(&sample::nothing_read()).lead,
             "No policy answered any read."
         );
     }

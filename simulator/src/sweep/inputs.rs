@@ -30,6 +30,8 @@ impl Inputs {
         let mut hashes = Hashes::new();
         let trace = loaded.scenario.trace.as_ref();
         let embeddings = loaded.scenario.workload.embeddings.as_ref();
+        // What is drawn stands in the scenario.
+        let embeddings = embeddings.filter(|set| !set.is_synthetic());
         if let Some(trace) = trace {
             let name = trace.path.to_string_lossy().into_owned();
             let hash = self.once(&name, || workload::trace::sha256(&trace.path, base));

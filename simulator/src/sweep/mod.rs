@@ -24,6 +24,7 @@ mod page;
 mod pareto;
 mod plan;
 mod plot;
+mod radius;
 mod shard;
 mod table;
 mod tables;
@@ -40,24 +41,34 @@ pub use shard::Shard;
 pub use table::table;
 
 use crate::error::Error;
+use crate::report::csv::plot as plot_csv;
 use crate::report::write_files;
 
-/// Writes what a sweep found into `dir`: `sweep.json`, `sweep.csv`, `pareto.csv`, `plots/pareto.svg` and
-/// `index.html`, one page that needs no network. What stands there is replaced once all of it is complete.
+/// Writes what a sweep found into `dir`: `sweep.json`, `sweep.csv`, `pareto.csv`, `plots/pareto.svg`,
+/// where it goes through radii of meaning `plots/radius.svg` and `.csv`, and `index.html`, one page that needs no
+/// network. What stands there is replaced once all of it is complete.
 ///
 /// # Errors
 ///
 /// `dir` cannot be written to. Nothing half-written remains.
 pub fn write(findings: &Findings<'_>, dir: &Path) -> Result<(), Error> {
-    let svg = plot::draw(findings);
-    let files = [
+    let svg = plot::draw(findings).svg();
+    let radius = radius::figure(findings);
+    let mut files = vec![
         ("sweep.csv", tables::long(findings)?),
         ("pareto.csv", tables::pareto(findings)?),
-        ("index.html", page::render(findings, &svg)?),
+        ("index.html", page::render(findings, &svg, radius.as_ref())?),
         ("plots/pareto.svg", svg),
-        // Last, so that a program that sees the new one finds the other files new as well.
-        ("sweep.json", json::render(findings)?),
     ];
-    let files = files.map(|(name, text)| (name.to_owned(), text));
+    if let Some(figure) = &radius {
+        files.push(("plots/radius.svg", figure.file().svg()));
+        files.push(("plots/radius.csv", plot_csv(figure)?));
+    }
+    // Last, so that a program that sees the new one finds the other files new as well.
+    files.push(("sweep.json", json::render(findings)?));
+    let files = files
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text));
+    let files: Vec<(String, String)> = files.collect();
     write_files(&files, dir)
 }

@@ -10,6 +10,8 @@ use super::tables::own_setting;
 use super::{plot, table};
 use crate::error::Error;
 use crate::report::html::STYLE;
+use crate::report::plots::Figure;
+use crate::report::plots::svg::inline;
 use crate::report::units::exact;
 
 const PAGE: &str = include_str!("page.html");
@@ -25,12 +27,23 @@ struct Page<'a> {
     facts: Vec<(&'static str, String)>,
     svg: &'a str,
     caption: String,
+    radius: Option<Radius<'a>>,
     worlds: bool,
     settings: &'a [String],
     figures: Vec<&'static str>,
     tables: [Table<'a>; 2],
     scenario: String,
     command: &'a str,
+}
+
+/// The second figure, of a sweep through radii of meaning.
+#[derive(Serialize)]
+struct Radius<'a> {
+    title: &'a str,
+    below: &'a str,
+    caption: &'a str,
+    wide: String,
+    narrow: String,
 }
 
 #[derive(Serialize)]
@@ -53,18 +66,23 @@ struct Line<'a> {
     cells: Vec<(String, String)>,
 }
 
-/// The page, with the figure that was drawn.
-pub fn render(findings: &Findings<'_>, svg: &str) -> Result<String, Error> {
+/// The page, with the figures that were drawn.
+pub fn render(
+    findings: &Findings<'_>,
+    svg: &str,
+    radius: Option<&Figure>,
+) -> Result<String, Error> {
     let fail =
         |error: minijinja::Error| Error::other(format_args!("the page cannot be made: {error:#}"));
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.add_template("page.html", PAGE).map_err(fail)?;
     let page = templates.get_template("page.html").map_err(fail)?;
-    page.render(Serde(content(findings, svg))).map_err(fail)
+    page.render(Serde(content(findings, svg, radius)))
+        .map_err(fail)
 }
 
-fn content<'a>(findings: &'a Findings<'_>, svg: &'a str) -> Page<'a> {
+fn content<'a>(findings: &'a Findings<'_>, svg: &'a str, radius: Option<&'a Figure>) -> Page<'a> {
     let plan = findings.plan;
     let name = plan.scenario.get("name").and_then(Value::as_str);
     let set = findings.set();
@@ -78,6 +96,16 @@ fn content<'a>(findings: &'a Findings<'_>, svg: &'a str) -> Page<'a> {
         facts: facts(findings),
         svg,
         caption: plot::caption(findings),
+        radius: radius.and_then(|figure| {
+            let content = figure.content.as_ref().ok()?;
+            Some(Radius {
+                title: figure.title,
+                below: &figure.below,
+                caption: &figure.caption,
+                wide: inline(&content.wide, "wide"),
+                narrow: inline(&content.narrow, "narrow"),
+            })
+        }),
         worlds: findings.worlds() > 1,
         settings: &plan.settings,
         figures: findings.figures.iter().map(|figure| figure.name).collect(),

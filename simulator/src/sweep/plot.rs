@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::findings::{Findings, Row};
 use crate::report::figures::{FigureKind, Unit};
 use crate::report::plots::axis::{Axis, Frame, ages, counts, shares};
-use crate::report::plots::canvas::{self, Canvas};
-use crate::report::plots::legend::Legend;
+use crate::report::plots::canvas::{self, Canvas, Drawing, Layout};
+use crate::report::plots::legend::{Entry, Legend};
 use crate::report::plots::style::{Look, Marker, Rgb};
-use crate::report::plots::{LEFT, RIGHT, WIDTH, heading, nothing};
+use crate::report::plots::{EDGE, heading, nothing};
 use crate::report::units::clip;
 use crate::scenario::BASELINES;
 use crate::statistics::Direction;
@@ -24,30 +24,33 @@ const WIDE: f64 = 20.0;
 const LINE: Rgb = (150, 150, 150);
 
 /// `plots/pareto.svg`.
-pub fn draw(findings: &Findings<'_>) -> String {
+pub fn draw(findings: &Findings<'_>) -> Drawing {
     let (x, y) = (findings.figures[0], findings.figures[1]);
     let marks = marks(findings, x, y);
     if marks.is_empty() {
         return nothing(TITLE, "No policy has both figures.");
     }
     let looks = looks(findings);
-    let entries = looks
-        .iter()
-        .map(|(_, (label, look))| (*look, clip(label, LABEL)));
-    let legend = Legend::new(entries.collect(), WIDTH - 32.0);
-    let top = 74.0 + legend.height;
+    let Layout { width, left, .. } = Layout::WIDE;
+    let entries = looks.iter().map(|(_, (label, look))| Entry {
+        look: *look,
+        words: clip(label, LABEL),
+        place: None,
+    });
+    let legend = Legend::new(entries.collect(), width - 8.0);
+    let top = 74.0 + legend.height + Frame::ABOVE;
     let of = |pick: fn(&Mark<'_, '_>) -> f64| marks.iter().map(pick).collect::<Vec<f64>>();
     let frame = Frame {
-        left: LEFT,
+        left,
         top,
-        width: WIDTH - LEFT - RIGHT,
+        width: Layout::WIDE.inner(),
         height: HEIGHT,
         x: axis(&of(|mark| mark.x), x),
         y: axis(&of(|mark| mark.y), y),
     };
-    canvas::draw(WIDTH, top + HEIGHT + 56.0, TITLE, |canvas| {
+    canvas::draw(width, top + HEIGHT + Frame::BELOW + EDGE, TITLE, |canvas| {
         heading(canvas, TITLE, &below(findings, x, y));
-        legend.draw(canvas, 16.0, 66.0);
+        legend.draw(canvas, 4.0, 66.0);
         frame.draw(canvas, true);
         if findings.figures.len() == 2 {
             for world in 0..findings.worlds() {
@@ -111,7 +114,7 @@ fn looks(findings: &Findings<'_>) -> BTreeMap<usize, (String, Look)> {
             let look = Look {
                 marker: Marker::Cross,
                 colour: (34, 34, 34),
-                dashed: true,
+                dash: Some((6, 4)),
             };
             (usize::MAX, look)
         } else {
@@ -160,7 +163,7 @@ fn axis(values: &[f64], figure: &FigureKind) -> Axis {
 
 /// The line that joins the set of one world: what lies beyond a step is beaten by it.
 fn staircase(
-    canvas: &mut Canvas<'_>,
+    canvas: &mut Canvas,
     frame: &Frame,
     marks: &[Mark<'_, '_>],
     world: usize,

@@ -17,7 +17,9 @@ const PAGE: &str = include_str!("page.html");
 #[derive(Serialize)]
 struct Page<'a> {
     style: &'static str,
-    verdict: String,
+    verdict: &'a str,
+    /// How far off the exact rows are; empty where there are none.
+    deviations: &'a str,
     scenarios: Vec<Scenario<'a>>,
     left_out: &'a [LeftOut],
     command: &'a str,
@@ -80,9 +82,12 @@ pub fn render(verification: &Verification, command: &str) -> Result<String, Erro
             rows: rows.into_iter().map(line).collect(),
         }
     });
+    let summary = summary(verification);
+    let (verdict, deviations) = summary.split_once('\n').unwrap_or((&summary, ""));
     page.render(Serde(Page {
         style: STYLE,
-        verdict: summary(verification).replace('\n', " "),
+        verdict,
+        deviations: deviations.trim_end(),
         scenarios: scenarios.collect(),
         left_out: verification.left_out,
         command,

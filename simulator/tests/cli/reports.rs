@@ -189,6 +189,29 @@ fn the_same_inputs_give_the_same_bytes_however_many_run_at_once() {
 }
 
 #[test]
+fn each_figure_is_an_image_too_where_that_is_asked_for_and_has_its_numbers_beside_it() {
+    let dir = Dir::new("images");
+    dir.write("small.toml", SMALL);
+    dir.succeeds(&["compare", "small.toml", "--png", "--out", "a", "--quiet"]);
+    dir.succeeds(&["compare", "small.toml", "--out", "b", "--quiet"]);
+    let of = |report: &str, kind: &str| -> Vec<String> {
+        let files = std::fs::read_dir(dir.path(&format!("{report}/plots"))).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names
+            .filter_map(|name| name.strip_suffix(kind).map(str::to_owned))
+            .collect();
+        names.sort_unstable();
+        names
+    };
+    assert!(of("a", ".svg").len() >= 10);
+    assert_eq!(of("a", ".png"), of("a", ".svg"));
+    assert_eq!(of("a", ".csv"), of("a", ".svg"));
+    assert!(of("b", ".png").is_empty());
+    let image = std::fs::read(dir.path("a/plots/frontier.png")).unwrap();
+    assert!(image.starts_with(b"\x89PNG\r\n"));
+}
+
+#[test]
 fn a_warm_up_that_finds_itself_is_the_same_however_many_run_at_once() {
     let dir = Dir::new("auto-warmup");
     dir.write("small.toml", SMALL);

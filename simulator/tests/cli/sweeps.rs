@@ -417,3 +417,34 @@ fn a_sweep_that_cannot_be_carried_out_says_why_and_leaves_nothing_behind() {
         dir.is_wrong(&["sweep", "s.toml", "--shard", shard], says);
     }
 }
+
+#[test]
+fn a_sweep_through_radii_of_meaning_draws_precision_and_recall_over_them() {
+    let dir = Dir::new("radii");
+    let scenario = r#"
+name = "radii"
+replications = 1
+duration = "60s"
+warmup = "0s"
+[workload]
+keys = 60
+embeddings = { set = "synthetic", dims = 16, topics = 20, noise = 0.08, cosine = 0.0 }
+reads = { rate = 20.0 }
+writes = { rate = 0.5 }
+write_targets = "tag"
+[[policy]]
+use = "semantic"
+[sweep.grid]
+policy.0.config.radius = [0.6, 0.75, 0.9]
+"#;
+    dir.write("radii.toml", scenario);
+    dir.succeeds(&["sweep", "radii.toml", "--out", "radii", "--quiet"]);
+    let csv = dir.read("radii/plots/radius.csv");
+    let radii: Vec<&str> = csv
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').nth(1).unwrap())
+        .collect();
+    assert_eq!(radii, ["0.6", "0.75", "0.9"]);
+    assert!(dir.read("radii/index.html").contains("id=\"radius\""));
+}

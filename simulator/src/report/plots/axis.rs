@@ -1,11 +1,14 @@
 //! Axes: where a value lies and what is written beside it.
 
 use super::super::units;
-use super::canvas::{Canvas, text};
+use super::canvas::{Canvas, text, width_of};
 use super::style::{FAINT, GRID, SOFT};
 
 /// Width of the column for zero on a logarithmic axis, in decades.
 const ZERO: f64 = 0.55;
+
+/// Of what is written beside an axis.
+const TICK: f64 = 12.5;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Scale {
@@ -55,6 +58,15 @@ impl Axis {
         })
     }
 
+    /// From a round number below `min` to one above `max`.
+    pub fn between(min: f64, max: f64, name: &str) -> Self {
+        let step = round_step((max - min).max(1e-9) / 6.0);
+        let (low, high) = ((min / step + 1e-9).floor(), (max / step - 1e-9).ceil());
+        Self::steps(low * step, high * step, step, name, |v| {
+            format!("{}", (v * 1e6).round() / 1e6)
+        })
+    }
+
     fn steps(low: f64, high: f64, step: f64, name: &str, write: impl Fn(f64) -> String) -> Self {
         let n = ((high - low) / step + 0.001).floor() as usize;
         // Multiples of the step, not a running sum: 0.3 stays 0.3.
@@ -93,7 +105,12 @@ impl Axis {
         let last = (to / step + 1e-9).floor() as i64;
         let ticks = (first..=last)
             .map(|i| i as f64 * step)
-            .map(|v| (v, format!("{}", (v / size * 1e3).round() / 1e3)))
+            .map(|v| {
+                (
+                    v,
+                    format!("{}", (v / size * 1e3).round() / 1e3).replace('-', "−"),
+                )
+            })
             .collect();
         Self {
             scale: Scale::Linear,
@@ -248,10 +265,16 @@ impl Frame {
         self.left + self.width
     }
 
+    /// Room for the name of the vertical axis, above the frame.
+    pub const ABOVE: f64 = 24.0;
+    /// Room for the ticks and the name of the horizontal axis, below the frame.
+    pub const BELOW: f64 = 46.0;
+
     /// Grid, ticks and names. `below` writes the ticks and the name of the horizontal axis: not
     /// for the upper one of two panels that share it.
     pub fn draw(&self, canvas: &mut Canvas, below: bool) {
         let (left, right, top, bottom) = (self.left, self.right(), self.top, self.bottom());
+        canvas.panel(left, top, self.width, self.height);
         for v in &self.x.minor {
             let x = self.at(*v, 0.0).0;
             canvas.line((x, top), (x, bottom), FAINT, 1.0);
@@ -260,26 +283,28 @@ impl Frame {
             let y = self.at(0.0, *v).1;
             canvas.line((left, y), (right, y), FAINT, 1.0);
         }
+        let mut free = f64::NEG_INFINITY;
         for (v, words) in &self.x.ticks {
             let x = self.at(*v, 0.0).0;
             canvas.line((x, top), (x, bottom), GRID, 1.0);
-            if below {
-                canvas.text(x, bottom + 14.0, words, text(12.5).colour(SOFT).middle());
+            let half = width_of(words, TICK) / 2.0;
+            // A label that would touch the one before it, or leave the drawing, is left out.
+            if below && x - half > free && x + half < canvas.layout.width {
+                canvas.text(x, bottom + 14.0, words, text(TICK).colour(SOFT).middle());
+                free = x + half + 6.0;
             }
         }
         for (v, words) in &self.y.ticks {
             let y = self.at(0.0, *v).1;
             canvas.line((left, y), (right, y), GRID, 1.0);
-            canvas.text(left - 7.0, y, words, text(12.5).colour(SOFT).end());
+            canvas.text(left - 7.0, y, words, text(TICK).colour(SOFT).end());
         }
         canvas.line((left, bottom), (right, bottom), SOFT, 1.0);
-        canvas.line((left, top), (left, bottom), SOFT, 1.0);
         if below {
-            let middle = left + self.width / 2.0;
-            canvas.text(middle, bottom + 36.0, &self.x.name, text(13.0).middle());
+            let name = text(TICK).colour(SOFT).end();
+            canvas.text(right, bottom + 34.0, &self.x.name, name);
         }
-        let middle = top + self.height / 2.0;
-        canvas.text(16.0, middle, &self.y.name, text(13.0).middle().upwards());
+        canvas.text(4.0, top - 15.0, &self.y.name, text(TICK).colour(SOFT));
     }
 }
 

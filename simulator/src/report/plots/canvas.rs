@@ -1,29 +1,56 @@
-//! A page of SVG to draw on, in CSS pixels from its upper left corner.
+//! What a figure is drawn on: it notes what was drawn, in CSS pixels from the upper left corner, so that the
+//! same drawing can be written as SVG ([`super::svg`]) and as an image ([`super::bitmap`]).
 //!
 //! Axes and legends are laid out here and not by plotters' chart layer: that one estimates text
 //! sizes from the byte length where no font library is linked, and cuts labels off. Text is
 //! anchored instead, so that its exact width never matters.
 
-use plotters::backend::SVGBackend;
-use plotters::prelude::{DrawingBackend, RGBColor, ShapeStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, TextStyle};
+use super::style::{Dash, INK, Look, Rgb, Shape, WHITE};
+use crate::report::units::clip;
 
-use super::super::units::clip;
-use super::style::{INK, Look, Rgb, Shape, WHITE};
-
-/// Units of the drawing per CSS pixel: plotters places everything on whole units, and curves drawn
-/// on whole pixels have visible steps.
-const FINE: f64 = 4.0;
-
-/// plotters divides every size by this factor before it writes `font-size`.
-const FONT: f64 = 1.24;
-
-pub struct Canvas<'a> {
-    backend: SVGBackend<'a>,
+/// How much room a figure has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layout {
+    pub width: f64,
+    /// Left of the data: the ticks of the vertical axis.
+    pub left: f64,
+    pub right: f64,
 }
 
-#[derive(Clone, Copy)]
+impl Layout {
+    /// For a desk and for paper.
+    pub const WIDE: Layout = Layout {
+        width: 960.0,
+        left: 78.0,
+        right: 26.0,
+    };
+    /// For a phone, whose width it has: text is not scaled down.
+    pub const NARROW: Layout = Layout {
+        width: 400.0,
+        left: 58.0,
+        right: 16.0,
+    };
+
+    pub fn is_narrow(&self) -> bool {
+        self.width < 600.0
+    }
+
+    /// Of the data.
+    pub fn inner(&self) -> f64 {
+        self.width - self.left - self.right
+    }
+}
+
+/// Whose a part of a drawing is, so that a page can hide it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// Of the policy at this place of the report.
+    Policy(usize),
+    /// Its line in the legend, which stays to be seen.
+    Legend(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Anchor {
     Start,
     Middle,
@@ -31,13 +58,12 @@ pub enum Anchor {
 }
 
 /// How a text looks. `text(13.0)` and then what differs.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Type {
-    size: f64,
-    colour: Rgb,
-    anchor: Anchor,
-    bold: bool,
-    upwards: bool,
+    pub size: f64,
+    pub colour: Rgb,
+    pub anchor: Anchor,
+    pub bold: bool,
 }
 
 pub fn text(size: f64) -> Type {
@@ -46,7 +72,6 @@ pub fn text(size: f64) -> Type {
         colour: INK,
         anchor: Anchor::Start,
         bold: false,
-        upwards: false,
     }
 }
 
@@ -69,13 +94,6 @@ impl Type {
     pub fn bold(self) -> Self {
         Self { bold: true, ..self }
     }
-    /// Read from below, for the names of vertical axes.
-    pub fn upwards(self) -> Self {
-        Self {
-            upwards: true,
-            ..self
-        }
-    }
 }
 
 /// About how wide a text comes out in the wider ones of the fonts that browsers choose.
@@ -93,95 +111,164 @@ pub fn width_of(text: &str, size: f64) -> f64 {
     ems * size
 }
 
-/// Draws one SVG file. `name` is what a screen reader says in its place.
-pub fn draw(width: f64, height: f64, name: &str, paint: impl FnOnce(&mut Canvas)) -> String {
-    let mut svg = String::new();
-    let size = ((width * FINE) as u32, (height * FINE) as u32);
-    {
-        let mut canvas = Canvas {
-            backend: SVGBackend::with_string(&mut svg, size),
-        };
-        canvas.rectangle(0.0, 0.0, width, height, WHITE);
-        paint(&mut canvas);
-        done(canvas.backend.present());
+/// `words` in lines of at most `width`, broken between words.
+pub fn lines(words: &str, size: f64, width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width_of(line, size) + width_of(word, size) + 0.4 * size <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
     }
-    // The drawing keeps its fine units in `viewBox`; what is shown is in pixels.
-    let root = format!("<svg width=\"{}\" height=\"{}\"", size.0, size.1);
-    let shown = format!("<svg role=\"img\" width=\"{width}\" height=\"{height}\"");
-    let svg = svg.replacen(&root, &shown, 1);
-    let title = format!(">\n<title>{}</title>\n", escape(name));
-    svg.replacen(">\n", &title, 1)
+    lines
 }
 
-fn escape(text: &str) -> String {
-    clip(text, usize::MAX)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+/// One thing that was drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shown {
+    Rectangle {
+        from: (f64, f64),
+        to: (f64, f64),
+        fill: Rgb,
+    },
+    Path {
+        points: Vec<(f64, f64)>,
+        colour: Rgb,
+        width: f64,
+        dash: Dash,
+    },
+    Polygon {
+        corners: Vec<(f64, f64)>,
+        fill: Rgb,
+    },
+    Disc {
+        at: (f64, f64),
+        radius: f64,
+        fill: Rgb,
+    },
+    Text {
+        at: (f64, f64),
+        words: String,
+        kind: Type,
+    },
 }
 
-/// Drawing into a string has nothing that could fail.
-fn done<E>(result: Result<(), E>) {
-    debug_assert!(result.is_ok(), "drawing into a string failed");
+pub struct Canvas {
+    pub layout: Layout,
+    drawn: Vec<(Option<Tag>, Shown)>,
+    tag: Option<Tag>,
+    panels: Vec<[f64; 4]>,
 }
 
-fn at(x: f64, y: f64) -> (i32, i32) {
-    ((x * FINE).round() as i32, (y * FINE).round() as i32)
+/// A finished drawing.
+#[derive(Clone)]
+pub struct Drawing {
+    pub width: f64,
+    pub height: f64,
+    /// What a screen reader says in its place.
+    pub name: String,
+    pub drawn: Vec<(Option<Tag>, Shown)>,
+    /// Left, top, width and height of each rectangle that data is drawn in.
+    pub panels: Vec<[f64; 4]>,
 }
 
-fn stroke(colour: Rgb, width: f64) -> ShapeStyle {
-    let colour = RGBColor(colour.0, colour.1, colour.2);
-    colour.stroke_width((width * FINE).round() as u32)
+impl Drawing {
+    /// The drawing as a file.
+    pub fn svg(&self) -> String {
+        super::svg::file(self)
+    }
 }
 
-impl Canvas<'_> {
+/// Draws on a page of this size.
+pub fn draw(width: f64, height: f64, name: &str, paint: impl FnOnce(&mut Canvas)) -> Drawing {
+    let layout = Layout {
+        width,
+        ..Layout::WIDE
+    };
+    let mut canvas = Canvas::new(layout);
+    paint(&mut canvas);
+    canvas.finish(height, name)
+}
+
+impl Canvas {
+    pub fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            drawn: Vec::new(),
+            tag: None,
+            panels: Vec::new(),
+        }
+    }
+
+    pub fn finish(self, height: f64, name: &str) -> Drawing {
+        Drawing {
+            width: self.layout.width,
+            height: height.ceil(),
+            name: name.to_owned(),
+            drawn: self.drawn,
+            panels: self.panels,
+        }
+    }
+
+    /// Draws what belongs to a policy.
+    pub fn tagged(&mut self, tag: Tag, paint: impl FnOnce(&mut Self)) {
+        let before = self.tag.replace(tag);
+        paint(self);
+        self.tag = before;
+    }
+
+    /// Notes a rectangle that data is drawn in.
+    pub fn panel(&mut self, left: f64, top: f64, width: f64, height: f64) {
+        self.panels.push([left, top, width, height]);
+    }
+
+    fn push(&mut self, shown: Shown) {
+        self.drawn.push((self.tag, shown));
+    }
+
     pub fn rectangle(&mut self, x: f64, y: f64, width: f64, height: f64, fill: Rgb) {
-        let style = stroke(fill, 0.0);
-        let end = at(x + width, y + height);
-        done(self.backend.draw_rect(at(x, y), end, &style, true));
+        let (from, to) = ((x, y), (x + width, y + height));
+        self.push(Shown::Rectangle { from, to, fill });
     }
 
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: Rgb, width: f64) {
-        let style = stroke(colour, width);
-        let (from, to) = (at(from.0, from.1), at(to.0, to.1));
-        done(self.backend.draw_line(from, to, &style));
+        self.path(vec![from, to], colour, width, None);
     }
 
-    /// A line through `points`, dashed for a baseline.
+    /// A line through `points`, as a policy's lines are.
     pub fn curve(&mut self, points: &[(f64, f64)], look: Look, width: f64) {
-        if look.dashed {
-            for dash in dashes(points, 6.0, 4.0) {
-                self.path(&dash, look.colour, width);
-            }
-        } else {
-            self.path(points, look.colour, width);
-        }
+        self.path(points.to_vec(), look.colour, width, look.dash);
     }
 
-    fn path(&mut self, points: &[(f64, f64)], colour: Rgb, width: f64) {
-        if points.len() < 2 {
-            return;
+    /// A line through `points`; none through fewer than two.
+    pub fn path(&mut self, points: Vec<(f64, f64)>, colour: Rgb, width: f64, dash: Dash) {
+        if points.len() > 1 {
+            self.push(Shown::Path {
+                points,
+                colour,
+                width,
+                dash,
+            });
         }
-        let mut fine: Vec<(i32, i32)> = points.iter().map(|p| at(p.0, p.1)).collect();
-        fine.dedup();
-        done(self.backend.draw_path(fine, &stroke(colour, width)));
     }
 
     /// A policy's marker with a white rim, so that it stands out from lines that cross it.
     pub fn marker(&mut self, x: f64, y: f64, radius: f64, look: Look) {
         match look.marker.shape() {
             Shape::Disc => {
-                for (r, colour) in [(radius + 1.2, WHITE), (radius, look.colour)] {
-                    let style = stroke(colour, 0.0);
-                    let r = (r * FINE) as u32;
-                    done(self.backend.draw_circle(at(x, y), r, &style, true));
+                for (radius, fill) in [(radius + 1.2, WHITE), (radius, look.colour)] {
+                    let at = (x, y);
+                    self.push(Shown::Disc { at, radius, fill });
                 }
             }
             Shape::Polygon(corners) => {
-                for (r, colour) in [(radius + 1.4, WHITE), (radius, look.colour)] {
-                    let corners = corners.iter().map(|c| at(x + c.0 * r, y + c.1 * r));
-                    let style = stroke(colour, 0.0);
-                    done(self.backend.fill_polygon(corners, &style));
+                for (r, fill) in [(radius + 1.4, WHITE), (radius, look.colour)] {
+                    let corners = corners.iter().map(|c| (x + c.0 * r, y + c.1 * r));
+                    let corners = corners.collect();
+                    self.push(Shown::Polygon { corners, fill });
                 }
             }
             Shape::Strokes(strokes) => {
@@ -196,68 +283,11 @@ impl Canvas<'_> {
         }
     }
 
+    /// Words, their middle at height `y`; without control characters, which XML cannot hold.
     pub fn text(&mut self, x: f64, y: f64, words: &str, kind: Type) {
-        let weight = if kind.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
-        let family = FontFamily::Name("system-ui, Helvetica, Arial, sans-serif");
-        let mut font = FontDesc::new(family, kind.size * FINE * FONT, weight);
-        if kind.upwards {
-            font = font.transform(FontTransform::Rotate270);
-        }
-        let across = match kind.anchor {
-            Anchor::Start => HPos::Left,
-            Anchor::Middle => HPos::Center,
-            Anchor::End => HPos::Right,
-        };
-        let (r, g, b) = kind.colour;
-        let colour = RGBColor(r, g, b);
-        let style = TextStyle::from(font)
-            .color(&colour)
-            .pos(Pos::new(across, VPos::Center));
-        let words = clip(words, usize::MAX);
-        done(self.backend.draw_text(&words, &style, at(x, y)));
+        let (at, words) = ((x, y), clip(words, usize::MAX));
+        self.push(Shown::Text { at, words, kind });
     }
-}
-
-/// Cuts a line into dashes of length `on` with gaps of length `off`, around its corners.
-fn dashes(points: &[(f64, f64)], on: f64, off: f64) -> Vec<Vec<(f64, f64)>> {
-    let mut all = Vec::new();
-    let Some(first) = points.first() else {
-        return all;
-    };
-    let mut dash = vec![*first];
-    let (mut drawing, mut left) = (true, on);
-    for pair in points.windows(2) {
-        let ((x, y), (to_x, to_y)) = (pair[0], pair[1]);
-        let length = (to_x - x).hypot(to_y - y);
-        let mut gone = 0.0;
-        while length - gone > left {
-            gone += left;
-            let cut = (
-                x + (to_x - x) * gone / length,
-                y + (to_y - y) * gone / length,
-            );
-            if drawing {
-                dash.push(cut);
-                all.push(std::mem::take(&mut dash));
-            } else {
-                dash = vec![cut];
-            }
-            drawing = !drawing;
-            left = if drawing { on } else { off };
-        }
-        left -= length - gone;
-        if drawing {
-            dash.push((to_x, to_y));
-        }
-    }
-    if drawing {
-        all.push(dash);
-    }
-    all
 }
 
 #[cfg(test)]
@@ -265,22 +295,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_cannot_break_out_of_the_drawing() {
-        let svg = draw(10.0, 10.0, "a < b & \u{0}", |canvas| {
-            canvas.text(1.0, 1.0, "<script>\u{1}&", text(12.0));
-        });
-        assert!(svg.contains("<title>a &lt; b &amp;  </title>"), "{svg}");
-        assert!(svg.contains("&lt;script&gt; &amp;"), "{svg}");
-        assert!(svg.contains("viewBox=\"0 0 40 40\"") && svg.contains("width=\"10\""));
+    fn words_are_broken_where_they_would_leave_the_drawing() {
+        let text = "up and to the left is better";
+        let broken = lines(text, 13.0, 90.0);
+        assert!(broken.len() > 1 && broken.join(" ") == text, "{broken:?}");
+        assert!(broken.iter().all(|line| width_of(line, 13.0) <= 90.0));
+        assert_eq!(lines(text, 13.0, 900.0).len(), 1);
     }
 
     #[test]
-    fn dashes_cover_their_share_of_a_line_and_follow_its_corners() {
-        let all = dashes(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)], 6.0, 4.0);
-        assert_eq!(
-            all,
-            [vec![(0.0, 0.0), (6.0, 0.0)], vec![(10.0, 0.0), (10.0, 6.0)],].to_vec()
-        );
-        assert!(dashes(&[], 6.0, 4.0).is_empty());
+    fn what_is_drawn_of_a_policy_is_known_to_be_its() {
+        let drawing = draw(10.0, 10.0, "", |canvas| {
+            canvas.rectangle(0.0, 0.0, 1.0, 1.0, INK);
+            canvas.tagged(Tag::Policy(3), |canvas| {
+                canvas.rectangle(0.0, 0.0, 1.0, 1.0, INK);
+            });
+            canvas.rectangle(0.0, 0.0, 1.0, 1.0, INK);
+        });
+        let tags: Vec<_> = drawing.drawn.iter().map(|(tag, _)| *tag).collect();
+        assert_eq!(tags, [None, Some(Tag::Policy(3)), None]);
     }
 }

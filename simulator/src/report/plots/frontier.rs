@@ -1,26 +1,60 @@
 //! What does freshness cost? Stale share against hit ratio, and which policies no other beats.
 
-use super::super::digest::Row;
-use super::super::units;
 use super::axis::{Axis, Frame, shares};
-use super::canvas::{self, Canvas, text, width_of};
+use super::canvas::{Canvas, Tag, text};
+use super::hover::{Hover, Point, place};
+use super::sketch::{Figure, Sketch, Table};
+use super::spots::{SIZE, Stroke, labels};
 use super::style::{Look, SOFT, WHITE};
-use super::{Figure, LEFT, NOTHING_TO_COMPARE, RIGHT, WIDTH, compared, heading, label, nothing};
+use super::{NO_READS, NOTHING_TO_COMPARE, compared, label, legend};
+use crate::report::digest::Row;
+use crate::report::units::{self, exact, share};
 
+const NAME: &str = "frontier";
 const TITLE: &str = "What does freshness cost?";
-const HEIGHT: f64 = 330.0;
+const HEIGHT: f64 = 340.0;
 
+/// The Pareto front.
 pub fn figure(rows: &[Row]) -> Figure {
-    let read = rows.iter().any(|row| row.mean("reads") > 0.0);
-    Figure {
-        name: "frontier",
-        svg: if read {
-            draw(rows)
-        } else {
-            nothing(TITLE, "There were no reads in this run.")
-        },
-        caption: caption(rows),
+    let shown = shown(rows);
+    if shown.is_empty() {
+        return Figure::nothing(NAME, TITLE, NO_READS);
     }
+    let frame = frame(&shown, 0.0, 0.0, 1.0);
+    let points = shown.iter().map(|row| Point {
+        p: row.place,
+        panel: 0,
+        x: place(&frame.x, row.mean("stale_ratio")),
+        y: place(&frame.y, row.mean("hit_ratio")),
+        v: format!(
+            "{} stale, {} hits",
+            share(row.mean("stale_ratio")),
+            share(row.mean("hit_ratio"))
+        ),
+    });
+    Sketch {
+        name: NAME,
+        title: TITLE,
+        below: "Stale answers against answers from the cache: up and to the left is better. The line joins the \
+                policies that no other beats on both counts; the bars are 95 % intervals."
+            .to_owned(),
+        caption: caption(rows),
+        table: table(rows),
+        csv: csv(rows),
+        hover: Hover::Points {
+            points: points.collect(),
+        },
+        paint: Box::new(|canvas, top| paint(canvas, top, rows)),
+    }
+    .finish()
+}
+
+/// Without a cache nothing hits: it does not set the scale.
+fn shown<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
+    let shown = rows.iter();
+    shown
+        .filter(|row| !row.is_no_cache() && row.mean("reads") > 0.0)
+        .collect()
 }
 
 /// The policies that no other policy beats: none is fresher and hits no less, or hits more and is
@@ -39,12 +73,7 @@ fn frontier<'r, 'a>(rows: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
     best
 }
 
-fn draw(rows: &[Row]) -> String {
-    // Without a cache nothing hits: it is said below the figure and does not set the scale.
-    let shown: Vec<&Row> = rows
-        .iter()
-        .filter(|row| !row.is_no_cache() && row.mean("reads") > 0.0)
-        .collect();
+fn frame(shown: &[&Row], left: f64, top: f64, width: f64) -> Frame {
     let stale = || {
         shown
             .iter()
@@ -55,10 +84,10 @@ fn draw(rows: &[Row]) -> String {
     let most = stale().fold(0.0, f64::max);
     let most = if most > 0.0 { most } else { 0.01 };
     let name = "stale answers, share of all reads";
-    let frame = Frame {
-        left: LEFT,
-        top: 78.0,
-        width: WIDTH - LEFT - RIGHT,
+    Frame {
+        left,
+        top,
+        width,
         height: HEIGHT,
         x: Axis::log_and_zero(stale().fold(most, f64::min), most, name, shares),
         y: Axis::share(
@@ -66,40 +95,46 @@ fn draw(rows: &[Row]) -> String {
             hits().fold(0.0, f64::max),
             "hit ratio",
         ),
-    };
-    canvas::draw(WIDTH, 78.0 + HEIGHT + 56.0, TITLE, |canvas| {
-        heading(
-            canvas,
-            TITLE,
-            "Up and to the left is better. The line joins the policies that no other beats on both counts.",
-        );
-        frame.draw(canvas, true);
-        torn(canvas, &frame);
-        let line = staircase(&frame, &frontier(rows));
-        let mut strokes: Vec<Stroke> = line.windows(2).map(|pair| (pair[0], pair[1])).collect();
-        for (from, to) in &strokes {
-            canvas.line(*from, *to, (190, 190, 190), 1.5);
-        }
-        let spots: Vec<(f64, f64)> = shown
-            .iter()
-            .map(|row| frame.at(row.mean("stale_ratio"), row.mean("hit_ratio")))
-            .collect();
-        for (row, (x, y)) in shown.iter().zip(&spots) {
+    }
+}
+
+fn paint(canvas: &mut Canvas, top: f64, rows: &[Row]) -> f64 {
+    let shown = shown(rows);
+    let top = legend(canvas, top, rows, |row| {
+        row.is_no_cache().then_some("0 hits, not shown")
+    });
+    let (left, width) = (canvas.layout.left, canvas.layout.inner());
+    let frame = frame(&shown, left, top + Frame::ABOVE, width);
+    frame.draw(canvas, true);
+    torn(canvas, &frame);
+    let line = staircase(&frame, &frontier(rows));
+    let mut strokes: Vec<Stroke> = line.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    for (from, to) in &strokes {
+        canvas.line(*from, *to, (170, 170, 170), 1.5);
+    }
+    let spots: Vec<(f64, f64)> = shown
+        .iter()
+        .map(|row| frame.at(row.mean("stale_ratio"), row.mean("hit_ratio")))
+        .collect();
+    strokes.extend(shown.iter().flat_map(|row| bars(&frame, row)));
+    let words: Vec<String> = shown.iter().map(|row| label(row)).collect();
+    let places = labels(&frame, &spots, &strokes, &words);
+    for (((row, (x, y)), words), name) in shown.iter().zip(&spots).zip(&words).zip(places) {
+        canvas.tagged(Tag::Policy(row.place), |canvas| {
             for (from, to) in bars(&frame, row) {
                 canvas.line(from, to, Look::of(row).colour, 1.5);
-                strokes.push((from, to));
             }
             canvas.marker(*x, *y, 6.0, Look::of(row));
-        }
-        let words: Vec<String> = shown.iter().map(|row| label(row)).collect();
-        for (place, words) in labels(&frame, &spots, &strokes, &words).iter().zip(&words) {
-            canvas.text(place.0, place.1, words, text(13.0));
-        }
-    })
+            if let Some((x, y)) = name {
+                canvas.text(x, y, words, text(SIZE));
+            }
+        });
+    }
+    frame.bottom() + Frame::BELOW
 }
 
 /// Two strokes across the axis where it leaves zero for the logarithmic part.
-fn torn(canvas: &mut Canvas, frame: &Frame) {
+pub fn torn(canvas: &mut Canvas, frame: &Frame) {
     let (x, y) = (frame.at(frame.x.low(), 0.0).0 - 10.0, frame.bottom());
     canvas.rectangle(x - 3.0, y - 2.0, 6.0, 4.0, WHITE);
     for dx in [-3.0, 3.0] {
@@ -139,67 +174,65 @@ fn bars(frame: &Frame, row: &Row) -> Vec<Stroke> {
     across.into_iter().chain(up).collect()
 }
 
-/// A straight line from one point to another.
-type Stroke = ((f64, f64), (f64, f64));
-
-/// Where the label of each spot begins: the first of the places around it that covers no spot, none
-/// of the `strokes` and no label before it and lies within the frame, or else the one that
-/// covers least.
-fn labels(
-    frame: &Frame,
-    spots: &[(f64, f64)],
-    strokes: &[Stroke],
-    words: &[String],
-) -> Vec<(f64, f64)> {
-    let mut taken: Vec<[f64; 4]> = spots
-        .iter()
-        .map(|(x, y)| [x - 8.0, y - 8.0, x + 8.0, y + 8.0])
-        .collect();
-    taken.extend(strokes.iter().map(|((x, y), (to_x, to_y))| {
-        [
-            x.min(*to_x) - 1.0,
-            y.min(*to_y) - 1.0,
-            x.max(*to_x) + 1.0,
-            y.max(*to_y) + 1.0,
-        ]
-    }));
-    let mut places = Vec::new();
-    for ((x, y), words) in spots.iter().zip(words) {
-        let w = width_of(words, 13.0);
-        let candidates = [
-            (x + 12.0, *y),
-            (x - 12.0 - w, *y),
-            (x + 9.0, y - 15.0),
-            (x + 9.0, y + 15.0),
-            (x - 9.0 - w, y - 15.0),
-            (x - 9.0 - w, y + 15.0),
-            (x - w / 2.0, y - 19.0),
-            (x - w / 2.0, y + 19.0),
-            (x + 9.0, y - 32.0),
-            (x + 9.0, y + 32.0),
-            (x + 9.0, y + 48.0),
-            (x + 9.0, y - 48.0),
-        ];
-        let cover = |(cx, cy): &(f64, f64)| -> f64 {
-            let own = [*cx, cy - 8.0, cx + w, cy + 8.0];
-            let outside = (frame.left + 2.0 - own[0]).max(0.0)
-                + (own[2] - frame.right()).max(0.0)
-                + (own[3] - frame.bottom()).max(0.0);
-            outside * 100.0 + taken.iter().map(|other| overlap(&own, other)).sum::<f64>()
-        };
-        let best = candidates
-            .iter()
-            .copied()
-            .min_by(|a, b| cover(a).total_cmp(&cover(b)))
-            .unwrap_or((x + 12.0, *y));
-        taken.push([best.0, best.1 - 8.0, best.0 + w, best.1 + 8.0]);
-        places.push(best);
+fn verdict(row: &Row, best: &[&Row]) -> &'static str {
+    match () {
+        () if row.is_baseline() => "baseline",
+        () if best.iter().any(|b| b.place == row.place) => "no",
+        () => "yes",
     }
-    places
 }
 
-fn overlap(a: &[f64; 4], b: &[f64; 4]) -> f64 {
-    (a[2].min(b[2]) - a[0].max(b[0])).max(0.0) * (a[3].min(b[3]) - a[1].max(b[1])).max(0.0)
+fn table(rows: &[Row]) -> Table {
+    let best = frontier(rows);
+    let heads = ["policy", "stale", "hit ratio", "beaten"].map(str::to_owned);
+    let cells = |row: &Row, name| match row.figure(name).and_then(|figure| figure.ci95) {
+        Some(ci) if ci > 0.0 => {
+            format!("{} ± {}", share(row.mean(name)), units::percent(ci))
+        }
+        _ => share(row.mean(name)),
+    };
+    let line = |row: &Row| {
+        let cells = vec![
+            label(row),
+            cells(row, "stale_ratio"),
+            cells(row, "hit_ratio"),
+            verdict(row, &best).to_owned(),
+        ];
+        (Some(row.place), cells)
+    };
+    Table {
+        heads: heads.to_vec(),
+        rows: rows.iter().map(line).collect(),
+    }
+}
+
+fn csv(rows: &[Row]) -> Vec<Vec<String>> {
+    let best = frontier(rows);
+    let heads = [
+        "policy",
+        "stale_ratio",
+        "stale_ratio_ci95",
+        "hit_ratio",
+        "hit_ratio_ci95",
+        "beaten",
+    ];
+    let mut lines = vec![heads.map(str::to_owned).to_vec()];
+    for row in rows {
+        let ci = |name| {
+            row.figure(name)
+                .and_then(|f| f.ci95)
+                .map_or_else(String::new, exact)
+        };
+        lines.push(vec![
+            row.info.label.clone(),
+            exact(row.mean("stale_ratio")),
+            ci("stale_ratio"),
+            exact(row.mean("hit_ratio")),
+            ci("hit_ratio"),
+            verdict(row, &best).to_owned(),
+        ]);
+    }
+    lines
 }
 
 fn caption(rows: &[Row]) -> String {
@@ -213,8 +246,8 @@ fn caption(rows: &[Row]) -> String {
             format!(
                 "{} ({} stale, {} hits)",
                 row.info.label,
-                units::share(row.mean("stale_ratio")),
-                units::share(row.mean("hit_ratio"))
+                share(row.mean("stale_ratio")),
+                share(row.mean("hit_ratio"))
             )
         })
         .collect();
@@ -228,9 +261,10 @@ fn caption(rows: &[Row]) -> String {
     }
     if let Some(perfect) = rows.iter().find(|row| row.is_perfect()) {
         words += &format!(
-            " The mark at 0 is {}: {} hits.",
+            " The cross is {}: {} hits, {} stale.",
             perfect.info.label,
-            units::share(perfect.mean("hit_ratio"))
+            share(perfect.mean("hit_ratio")),
+            share(perfect.mean("stale_ratio"))
         );
     }
     words
@@ -238,8 +272,8 @@ fn caption(rows: &[Row]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{digest, sample};
     use super::*;
+    use crate::report::{digest, sample};
 
     #[test]
     fn the_frontier_rises_and_leaves_out_who_is_beaten() {
@@ -256,43 +290,6 @@ mod tests {
                 b.mean("stale_ratio") <= row.mean("stale_ratio")
                     && b.mean("hit_ratio") >= row.mean("hit_ratio")
             }));
-        }
-    }
-
-    #[test]
-    fn a_label_is_not_struck_out_by_an_interval() {
-        let frame = Frame {
-            left: 0.0,
-            top: 0.0,
-            width: 600.0,
-            height: 300.0,
-            x: Axis::share(0.0, 1.0, ""),
-            y: Axis::share(0.0, 1.0, ""),
-        };
-        let place = |strokes: &[Stroke]| {
-            labels(&frame, &[(300.0, 150.0)], strokes, &["ttl".to_owned()])[0].1
-        };
-        assert_eq!(place(&[]), 150.0);
-        let interval = ((250.0, 150.0), (350.0, 150.0));
-        assert!((place(&[interval]) - 150.0).abs() > 9.0);
-    }
-
-    #[test]
-    fn labels_of_spots_at_one_place_do_not_cover_each_other() {
-        let frame = Frame {
-            left: 0.0,
-            top: 0.0,
-            width: 600.0,
-            height: 300.0,
-            x: Axis::share(0.0, 1.0, ""),
-            y: Axis::share(0.0, 1.0, ""),
-        };
-        let words = vec!["a policy".to_owned(); 4];
-        let places = labels(&frame, &[(20.0, 150.0); 4], &[], &words);
-        for (i, a) in places.iter().enumerate() {
-            for b in &places[..i] {
-                assert!((a.0 - b.0).abs() > 55.0 || (a.1 - b.1).abs() >= 13.0);
-            }
         }
     }
 }

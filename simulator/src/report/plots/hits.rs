@@ -1,86 +1,113 @@
 //! What became of the reads: stacked bars, one a policy.
 
-use super::super::digest::Row;
-use super::super::units;
-use super::canvas::{self, Type, text, width_of};
-use super::style::{GREEN, INK, Look, Rgb, SKY, SOFT, VERMILLION};
-use super::{Figure, NOTHING_TO_COMPARE, WIDTH, compared, heading, label, nothing};
+use super::bars::{Bar, Place, bars};
+use super::canvas::{Canvas, text, width_of};
+use super::hover::Hover;
+use super::sketch::{Figure, Sketch, Table};
+use super::style::{GREEN, Rgb, SKY, VERMILLION};
+use super::{NO_READS, NOTHING_TO_COMPARE, compared, label};
+use crate::report::digest::Row;
+use crate::report::units::{exact, share};
 
+const NAME: &str = "hits";
 const TITLE: &str = "What became of the reads?";
-const BAR: f64 = 34.0;
-const PARTS: [(&str, &str, Rgb, Rgb); 4] = [
-    ("fresh_hits", "fresh hit", GREEN, INK),
-    ("stale_hits", "stale hit", VERMILLION, INK),
-    ("delayed_hits", "joined a load", SKY, INK),
-    ("misses", "began a load", (205, 205, 205), INK),
+const PARTS: [(&str, &str, Rgb); 4] = [
+    ("fresh_hits", "fresh hit", GREEN),
+    ("stale_hits", "stale hit", VERMILLION),
+    ("delayed_hits", "joined a load", SKY),
+    ("misses", "began a load", (205, 205, 205)),
 ];
 
+/// The bars.
 pub fn figure(rows: &[Row]) -> Figure {
-    let read = rows.iter().any(|row| row.mean("reads") > 0.0);
-    Figure {
-        name: "hits",
-        svg: if read {
-            draw(rows)
-        } else {
-            nothing(TITLE, "There were no reads in this run.")
-        },
+    if !rows.iter().any(|row| row.mean("reads") > 0.0) {
+        return Figure::nothing(NAME, TITLE, NO_READS);
+    }
+    let told = rows.iter().map(|row| {
+        let parts = PARTS.map(|(part, name, _)| format!("{} {name}", share(of_reads(row, part))));
+        (row.place, parts.join(", "))
+    });
+    Sketch {
+        name: NAME,
+        title: TITLE,
+        below: "Shares of all reads. What joined or began a load may have got a stale value too: stale answers of any \
+                kind stand on the right."
+            .to_owned(),
         caption: caption(rows),
+        table: table(rows),
+        csv: csv(rows),
+        hover: Hover::Bars {
+            bars: told.collect(),
+        },
+        paint: Box::new(|canvas, top| paint(canvas, top, rows)),
+    }
+    .finish()
+}
+
+fn of_reads(row: &Row, part: &str) -> f64 {
+    row.mean(part) / row.mean("reads").max(1.0)
+}
+
+fn paint(canvas: &mut Canvas, top: f64, rows: &[Row]) -> f64 {
+    let (mut x, mut y) = (4.0, top);
+    for (_, name, fill) in PARTS {
+        let needs = 19.0 + width_of(name, 13.0) + 22.0;
+        if x + needs > canvas.layout.width {
+            (x, y) = (4.0, y + 22.0);
+        }
+        canvas.rectangle(x, y, 13.0, 13.0, fill);
+        canvas.text(x + 19.0, y + 6.5, name, text(13.0));
+        x += needs;
+    }
+    let place = Place {
+        left: 4.0,
+        top: y + 30.0,
+        width: canvas.layout.width - 8.0,
+    };
+    let all: Vec<Bar> = rows
+        .iter()
+        .map(|row| Bar {
+            row,
+            parts: PARTS
+                .map(|(part, _, fill)| (of_reads(row, part), fill))
+                .to_vec(),
+            within: PARTS
+                .map(|(part, ..)| format!("{:.1} %", of_reads(row, part) * 100.0))
+                .to_vec(),
+            value: format!("{} stale", share(row.mean("stale_ratio"))),
+        })
+        .collect();
+    bars(canvas, &place, &all)
+}
+
+fn table(rows: &[Row]) -> Table {
+    let heads = PARTS.map(|(_, name, _)| name.to_owned());
+    let line = |row: &Row| {
+        let mut cells = vec![label(row)];
+        cells.extend(PARTS.map(|(part, ..)| share(of_reads(row, part))));
+        cells.push(share(row.mean("stale_ratio")));
+        (Some(row.place), cells)
+    };
+    Table {
+        heads: std::iter::once("policy".to_owned())
+            .chain(heads)
+            .chain(["stale, of any kind".to_owned()])
+            .collect(),
+        rows: rows.iter().map(line).collect(),
     }
 }
 
-fn draw(rows: &[Row]) -> String {
-    let widest = rows.iter().map(|row| width_of(&label(row), 13.0));
-    let left = 38.0 + widest.fold(60.0, f64::max).min(240.0) + 14.0;
-    let width = WIDTH - left - 96.0;
-    let top = 100.0;
-    let height = top + rows.len() as f64 * BAR + 20.0;
-    canvas::draw(WIDTH, height, TITLE, |canvas| {
-        heading(
-            canvas,
-            TITLE,
-            "Shares of all reads. What joined a load may have got a stale value too: see the column on the right.",
-        );
-        let mut x = left;
-        for (_, name, fill, _) in PARTS {
-            canvas.rectangle(x, 68.0, 13.0, 13.0, fill);
-            canvas.text(x + 19.0, 74.5, name, text(13.0));
-            x += 19.0 + width_of(name, 13.0) + 22.0;
-        }
-        let heads = text(12.5).colour(SOFT).end();
-        canvas.text(WIDTH - 20.0, 74.5, "stale", heads);
-        for (i, row) in rows.iter().enumerate() {
-            let y = top + i as f64 * BAR;
-            let middle = y + BAR / 2.0 - 3.0;
-            canvas.marker(24.0, middle, 5.0, Look::of(row));
-            canvas.text(38.0, middle, &label(row), text(13.0));
-            bar(canvas, row, left, width, y);
-            let stale = units::share(row.mean("stale_ratio"));
-            let kind: Type = text(13.0).end();
-            canvas.text(WIDTH - 20.0, middle, &stale, kind);
-        }
-    })
-}
-
-fn bar(canvas: &mut canvas::Canvas, row: &Row, left: f64, width: f64, y: f64) {
-    let reads = row.mean("reads");
-    if reads <= 0.0 {
-        return;
+fn csv(rows: &[Row]) -> Vec<Vec<String>> {
+    let names = PARTS.map(|(part, ..)| part);
+    let heads = ["policy"].into_iter().chain(names).chain(["stale_ratio"]);
+    let mut lines = vec![heads.map(str::to_owned).collect::<Vec<_>>()];
+    for row in rows {
+        let mut line = vec![row.info.label.clone()];
+        line.extend(names.map(|part| exact(of_reads(row, part))));
+        line.push(exact(row.mean("stale_ratio")));
+        lines.push(line);
     }
-    let mut x = left;
-    for (part, _, fill, ink) in PARTS {
-        let share = row.mean(part) / reads;
-        let w = share * width;
-        // What happened at all is seen: half a pixel at least.
-        if share > 0.0 {
-            canvas.rectangle(x, y, w.max(0.5), BAR - 6.0, fill);
-        }
-        let words = format!("{:.1} %", share * 100.0);
-        if w > width_of(&words, 12.5) + 8.0 {
-            let kind = text(12.5).colour(ink).middle();
-            canvas.text(x + w / 2.0, y + BAR / 2.0 - 3.0, &words, kind);
-        }
-        x += w;
-    }
+    lines
 }
 
 fn caption(rows: &[Row]) -> String {
@@ -92,19 +119,15 @@ fn caption(rows: &[Row]) -> String {
     let mut words = format!(
         "{} answers {} of reads at once",
         best.info.label,
-        units::share(best.mean("hit_ratio"))
+        share(best.mean("hit_ratio"))
     );
     if best.info.label != worst.info.label {
-        words += &format!(
-            ", {} {}",
-            worst.info.label,
-            units::share(worst.mean("hit_ratio"))
-        );
+        words += &format!(", {} {}", worst.info.label, share(worst.mean("hit_ratio")));
     }
     if let Some(perfect) = rows.iter().find(|row| row.is_perfect()) {
         words += &format!(
             "; perfect invalidation could answer {}",
-            units::share(perfect.mean("hit_ratio"))
+            share(perfect.mean("hit_ratio"))
         );
     }
     words + "."

@@ -1,6 +1,6 @@
 //! The legend above a figure: it wraps and never covers data.
 
-use super::canvas::{Canvas, text, width_of};
+use super::canvas::{Canvas, Tag, text, width_of};
 use super::style::Look;
 
 const SIZE: f64 = 13.0;
@@ -8,25 +8,33 @@ const LINE: f64 = 21.0;
 const SWATCH: f64 = 26.0;
 const GAP: f64 = 20.0;
 
+/// One policy's line and name.
+pub struct Entry {
+    pub look: Look,
+    pub words: String,
+    /// Whose it is, on a page that can hide it.
+    pub place: Option<usize>,
+}
+
 pub struct Legend {
-    entries: Vec<(Look, String, (f64, f64))>,
+    entries: Vec<(Entry, (f64, f64))>,
     pub height: f64,
 }
 
 impl Legend {
     /// Lays `entries` out in lines of at most `width`.
-    pub fn new(entries: Vec<(Look, String)>, width: f64) -> Self {
+    pub fn new(entries: Vec<Entry>, width: f64) -> Self {
         let (mut x, mut y) = (0.0, 0.0);
         let entries: Vec<_> = entries
             .into_iter()
-            .map(|(look, words)| {
-                let needs = SWATCH + 6.0 + width_of(&words, SIZE);
+            .map(|entry| {
+                let needs = SWATCH + 6.0 + width_of(&entry.words, SIZE);
                 if x > 0.0 && x + needs > width {
                     (x, y) = (0.0, y + LINE);
                 }
                 let place = (x, y);
                 x += needs + GAP;
-                (look, words, place)
+                (entry, place)
             })
             .collect();
         let height = if entries.is_empty() { 0.0 } else { y + LINE };
@@ -34,11 +42,17 @@ impl Legend {
     }
 
     pub fn draw(&self, canvas: &mut Canvas, left: f64, top: f64) {
-        for (look, words, (dx, dy)) in &self.entries {
+        for (entry, (dx, dy)) in &self.entries {
             let (x, y) = (left + dx, top + dy + LINE / 2.0);
-            canvas.curve(&[(x, y), (x + SWATCH, y)], *look, 2.0);
-            canvas.marker(x + SWATCH / 2.0, y, 4.0, *look);
-            canvas.text(x + SWATCH + 6.0, y, words, text(SIZE));
+            let paint = |canvas: &mut Canvas| {
+                canvas.curve(&[(x, y), (x + SWATCH, y)], entry.look, 2.0);
+                canvas.marker(x + SWATCH / 2.0, y, 4.0, entry.look);
+                canvas.text(x + SWATCH + 6.0, y, &entry.words, text(SIZE));
+            };
+            match entry.place {
+                Some(place) => canvas.tagged(Tag::Legend(place), paint),
+                None => paint(canvas),
+            }
         }
     }
 }
@@ -53,12 +67,16 @@ mod tests {
         let look = Look {
             colour: INK,
             marker: Marker::Circle,
-            dashed: false,
+            dash: None,
         };
-        let entries = vec![(look, "a label of some length".to_owned()); 8];
-        let legend = Legend::new(entries, 600.0);
+        let entry = || Entry {
+            look,
+            words: "a label of some length".to_owned(),
+            place: None,
+        };
+        let legend = Legend::new((0..8).map(|_| entry()).collect(), 600.0);
         assert!(legend.height > 2.0 * LINE);
-        assert!(legend.entries.iter().all(|(_, _, (x, _))| *x < 600.0));
+        assert!(legend.entries.iter().all(|(_, (x, _))| *x < 600.0));
         assert_eq!(Legend::new(Vec::new(), 600.0).height, 0.0);
     }
 }

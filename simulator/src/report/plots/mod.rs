@@ -1,52 +1,59 @@
 //! The figures: one question each, one colour and marker a policy throughout.
 //!
-//! Each figure comes with a caption that says what it shows in this run. Data that is missing is
-//! said in the figure's place; no figure is left out, so that links to them hold.
+//! Each figure comes with a caption that says what it shows in this run, with the numbers that it draws, and
+//! with what to show where a pointer is. One that has nothing to show says why in its place.
 
 pub(crate) mod axis;
+mod bars;
+pub(crate) mod bitmap;
+mod bound;
 pub(crate) mod canvas;
+mod fanout;
 mod frontier;
 mod herd;
 mod hits;
+mod hover;
+mod latency;
 pub(crate) mod legend;
+mod memory;
 mod origin;
+pub(crate) mod radius;
 mod series;
+mod sketch;
+mod spots;
 mod staleness;
 pub(crate) mod style;
+pub(crate) mod svg;
+mod tail;
 
 use super::digest::Row;
 use super::units::clip;
-use canvas::{Canvas, text};
-use legend::Legend;
+use canvas::{Canvas, Drawing, Layout, lines, text};
+use legend::{Entry, Legend};
 use style::{INK, SOFT};
 
+pub use hover::Hover;
+pub use sketch::{Figure, Table};
 pub use style::{Look, Shape};
 
-/// Width of every figure in CSS pixels.
-pub(crate) const WIDTH: f64 = 860.0;
-/// Left of the data: ticks and the name of the vertical axis.
-pub(crate) const LEFT: f64 = 98.0;
-pub(crate) const RIGHT: f64 = 34.0;
 /// Characters of a label in a figure.
 const LABEL: usize = 32;
-
-/// A figure as a file.
-pub struct Figure {
-    /// `plots/NAME.svg`.
-    pub name: &'static str,
-    pub svg: String,
-    /// What to see in it, in this run.
-    pub caption: String,
-}
+/// Above and below what is drawn.
+pub(crate) const EDGE: f64 = 10.0;
 
 /// All figures, in the order of the page.
 pub fn figures(rows: &[Row]) -> Vec<Figure> {
     vec![
         frontier::figure(rows),
         staleness::figure(rows),
+        bound::figure(rows),
         hits::figure(rows),
         origin::figure(rows),
         herd::figure(rows),
+        latency::figure(rows),
+        fanout::figure(rows),
+        memory::figure(rows),
+        radius::figure(rows),
     ]
 }
 
@@ -61,32 +68,45 @@ fn compared<'r, 'a>(rows: &'r [Row<'a>]) -> impl Iterator<Item = &'r Row<'a>> {
 }
 
 const NOTHING_TO_COMPARE: &str = "No policy answered any read.";
+const NO_READS: &str = "there were no reads in this run";
 
-/// Title and second line; returns where the figure goes on.
+/// Title and how to read it; returns where the figure goes on.
 pub(crate) fn heading(canvas: &mut Canvas, title: &str, below: &str) -> f64 {
-    canvas.text(16.0, 22.0, title, text(16.5).bold());
-    canvas.text(16.0, 44.0, below, text(13.0).colour(SOFT));
-    64.0
+    canvas.text(4.0, 20.0, title, text(17.0).bold());
+    let mut y = 44.0;
+    for line in lines(below, 13.0, canvas.layout.width - 8.0) {
+        canvas.text(4.0, y, &line, text(13.0).colour(SOFT));
+        y += 18.0;
+    }
+    y + 2.0
 }
 
-/// A legend of `rows`, each with a remark behind its label.
-fn legend(rows: &[Row], remark: impl Fn(&Row) -> Option<&'static str>) -> Legend {
-    let entries = rows.iter().map(|row| {
-        let words = match remark(row) {
+/// Draws a legend of `rows`, each with a remark behind its label; returns where the figure goes on.
+fn legend(
+    canvas: &mut Canvas,
+    top: f64,
+    rows: &[Row],
+    remark: impl Fn(&Row) -> Option<&'static str>,
+) -> f64 {
+    let entries = rows.iter().map(|row| Entry {
+        look: Look::of(row),
+        words: match remark(row) {
             Some(words) => format!("{} ({words})", label(row)),
             None => label(row),
-        };
-        (Look::of(row), words)
+        },
+        place: Some(row.place),
     });
-    Legend::new(entries.collect(), WIDTH - 32.0)
+    let legend = Legend::new(entries.collect(), canvas.layout.width - 8.0);
+    legend.draw(canvas, 4.0, top);
+    top + legend.height + 8.0
 }
 
 /// A figure without data: its question and why there is no answer.
-pub(crate) fn nothing(title: &str, why: &str) -> String {
-    canvas::draw(WIDTH, 150.0, title, |canvas| {
-        canvas.text(16.0, 22.0, title, text(16.5).bold());
+pub(crate) fn nothing(title: &str, why: &str) -> Drawing {
+    canvas::draw(Layout::WIDE.width, 110.0, title, |canvas| {
+        canvas.text(4.0, 20.0, title, text(17.0).bold());
         let kind = text(15.0).colour(INK).middle();
-        canvas.text(WIDTH / 2.0, 90.0, why, kind);
+        canvas.text(Layout::WIDE.width / 2.0, 72.0, why, kind);
     })
 }
 
@@ -95,12 +115,24 @@ mod tests {
     use super::super::{digest, sample};
     use super::*;
 
+    /// Everything of a figure that is text.
+    fn all(figure: &Figure) -> String {
+        let mut all = format!("{}{}{}", figure.file().svg(), figure.caption, figure.below);
+        if let Ok(content) = &figure.content {
+            all += &svg::inline(&content.wide, "wide");
+            all += &svg::inline(&content.narrow, "narrow");
+            all += &content.hover_json();
+            all += &format!("{:?}{:?}", content.table, content.csv);
+        }
+        all
+    }
+
     #[test]
     fn the_same_report_draws_the_same_bytes() {
         let draw = || {
             let report = sample::report(2);
             let figures = figures(&digest::rows(&report));
-            figures.into_iter().map(|f| f.svg).collect::<Vec<_>>()
+            figures.iter().map(all).collect::<Vec<_>>()
         };
         assert_eq!(draw(), draw());
     }
@@ -113,16 +145,49 @@ mod tests {
             sample::nothing_stale(),
         ] {
             for figure in figures(&digest::rows(&report)) {
-                let all = format!("{}{}", figure.svg, figure.caption);
+                let all = all(&figure);
                 assert!(!all.contains("NaN") && !all.contains("inf"), "{all}");
-                assert!(figure.svg.ends_with("</svg>\n"));
-                assert!(!figure.caption.is_empty());
+                assert!(figure.file().svg().ends_with("</svg>\n"));
+                match &figure.content {
+                    Ok(content) => {
+                        assert!(!figure.caption.is_empty());
+                        assert!(!content.csv.is_empty() && !content.table.rows.is_empty());
+                    }
+                    Err(why) => assert!(figure.file().svg().contains(&why[..]), "{why}"),
+                }
             }
         }
         let report = sample::nothing_stale();
         let figures = figures(&digest::rows(&report));
         let staleness = figures.iter().find(|f| f.name == "staleness").unwrap();
-        assert!(staleness.svg.contains("no stale answers"));
+        assert!(
+            staleness
+                .content
+                .as_ref()
+                .is_err_and(|why| why.contains("stale"))
+        );
+    }
+
+    #[test]
+    fn each_figure_has_something_to_show_in_a_run_that_has_everything() {
+        let report = sample::report(3);
+        for figure in figures(&digest::rows(&report)) {
+            let content = figure.content.as_ref();
+            let content = content.unwrap_or_else(|why| panic!("{}: {why}", figure.name));
+            assert!(content.wide.width > content.narrow.width);
+            let columns = content.table.heads.len();
+            assert!(
+                content.table.rows.iter().all(|row| row.1.len() == columns),
+                "{}",
+                figure.name
+            );
+            let columns = content.csv[0].len();
+            assert!(
+                content.csv.iter().all(|row| row.len() == columns),
+                "{}",
+                figure.name
+            );
+        }
     }
 
     #[test]
@@ -135,8 +200,42 @@ mod tests {
         }
         report.totals.clear();
         for figure in figures(&digest::rows(&report)) {
-            assert!(!figure.svg.contains("<b>"), "{}", figure.name);
-            assert!(figure.svg.contains("&lt;b&gt;"), "{}", figure.name);
+            let svg = figure.file().svg();
+            assert!(!svg.contains("<b>"), "{}", figure.name);
+            if let Ok(content) = &figure.content {
+                assert!(!svg::inline(&content.narrow, "narrow").contains("<b>"));
+                assert!(!content.hover_json().contains('<'));
+            }
+        }
+    }
+
+    #[test]
+    fn no_drawing_writes_beyond_its_edges() {
+        let report = sample::report(3);
+        for figure in figures(&digest::rows(&report)) {
+            let Ok(content) = &figure.content else {
+                continue;
+            };
+            for drawing in [&content.file, &content.wide, &content.narrow] {
+                for (_, shown) in &drawing.drawn {
+                    let canvas::Shown::Text { at, words, kind } = shown else {
+                        continue;
+                    };
+                    let width = canvas::width_of(words, kind.size);
+                    let left = match kind.anchor {
+                        canvas::Anchor::Start => at.0,
+                        canvas::Anchor::Middle => at.0 - width / 2.0,
+                        canvas::Anchor::End => at.0 - width,
+                    };
+                    // The width is estimated, from above.
+                    let fits = left > -4.0 && left + width < drawing.width + 8.0;
+                    assert!(
+                        fits && at.1 < drawing.height,
+                        "{}: “{words}” at {at:?}",
+                        figure.name
+                    );
+                }
+            }
         }
     }
 }

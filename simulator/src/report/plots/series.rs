@@ -1,6 +1,6 @@
 //! Series over virtual time, in as many columns as a figure can show.
 
-use super::super::{Bin, Series};
+use crate::report::Series;
 
 /// One value a column, over the time that the columns cover.
 pub struct Columns {
@@ -45,20 +45,10 @@ pub fn mean_rate(runs: &[&Series], most: usize) -> Option<Columns> {
     })
 }
 
-/// `value` of each bin of one run between `from` and `to`, bins counted from 0.
-pub fn window(series: &Series, from: usize, to: usize, value: impl Fn(&Bin) -> f64) -> Columns {
-    let to = to.min(series.bins.len());
-    let from = from.min(to);
-    Columns {
-        start_us: (series.start_us + from as u64 * series.bin_us) as f64,
-        column_us: series.bin_us as f64,
-        values: series.bins[from..to].iter().map(value).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Bin;
 
     fn series(loads: &[u64]) -> Series {
         Series {
@@ -71,6 +61,7 @@ mod tests {
                     ..Bin::default()
                 })
                 .collect(),
+            ..Series::default()
         }
     }
 
@@ -85,12 +76,5 @@ mod tests {
         assert_eq!(columns.middle(0), 1_250_000.0);
         assert!(mean_rate(&[], 9).is_none());
         assert!(mean_rate(&[&Series::default()], 9).is_none());
-    }
-
-    #[test]
-    fn a_window_beyond_the_end_is_cut() {
-        let columns = window(&series(&[1, 2, 3]), 1, 9, |b| b.origin_loads as f64);
-        assert_eq!(columns.values, [2.0, 3.0]);
-        assert_eq!(columns.start_us, 1_500_000.0);
     }
 }

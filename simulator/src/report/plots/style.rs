@@ -53,8 +53,16 @@ const MARKERS: [Marker; 7] = [
 pub struct Look {
     pub colour: Rgb,
     pub marker: Marker,
-    pub dashed: bool,
+    pub dash: Dash,
 }
+
+/// Lengths of strokes and gaps of a line, in pixels; none of a whole one.
+pub type Dash = Option<(u8, u8)>;
+
+/// Of the baselines.
+const DASHED: Dash = Some((6, 4));
+/// The first six policies have whole lines; where colours come again, lines differ.
+const DASHES: [Dash; 4] = [None, Some((16, 3)), Some((2, 2)), Some((10, 6))];
 
 impl Look {
     pub fn of(row: &Row) -> Self {
@@ -67,7 +75,7 @@ impl Look {
                 } else {
                     Marker::Plus
                 },
-                dashed: true,
+                dash: DASHED,
             }
         } else {
             Self::nth(row.index)
@@ -79,7 +87,7 @@ impl Look {
         Self {
             colour: POLICIES[index % POLICIES.len()],
             marker: MARKERS[index % MARKERS.len()],
-            dashed: false,
+            dash: DASHES[index / POLICIES.len() % DASHES.len()],
         }
     }
 }
@@ -121,6 +129,10 @@ mod tests {
         for (i, a) in looks.iter().enumerate() {
             assert!(looks[..i].iter().all(|b| a != b), "{a:?} twice");
         }
-        assert!(looks[looks.len() - 2..].iter().all(|look| look.dashed));
+        assert!(
+            looks[looks.len() - 2..]
+                .iter()
+                .all(|look| look.dash == DASHED)
+        );
     }
 }

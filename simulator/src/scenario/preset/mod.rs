@@ -148,8 +148,9 @@ pub(super) fn fill_in(tree: &mut Table) -> Result<(), (&'static str, String)> {
 /// To a thousandth, or to six digits where that is less: a part of a million in the rate tells no workload from
 /// another.
 fn rounded(rate: f64) -> f64 {
-    let digits = (5 - rate.abs().log10().floor() as i32).clamp(3, 300);
-    let unit = 10_f64.powi(digits);
+    // A rate of 0 has as many as there may be.
+    let digits = (5.0 - rate.log10().floor()).clamp(3.0, 30.0);
+    let unit = 10_f64.powi(digits as i32);
     (rate * unit).round() / unit
 }
 

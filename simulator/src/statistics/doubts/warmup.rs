@@ -119,6 +119,7 @@ mod tests {
             start_us: 60_000_000,
             bin_us: 1_000_000,
             bins: (0..240).map(bin).collect(),
+            ..Series::default()
         };
         doubts(Evidence {
             policies: &policies(),
