@@ -1,7 +1,11 @@
 //! The simulator against what theory says: the quick half of `shelflife verify`, and that it can fail.
 
+use std::path::Path;
+
 use shelflife_sim::measure::Summary;
-use shelflife_sim::verify::judge::Verdict;
+use shelflife_sim::scenario::{Overrides, from_str};
+use shelflife_sim::verify::judge::{Expected, Verdict};
+use shelflife_sim::verify::suite::settings;
 use shelflife_sim::verify::theory::ttl;
 use shelflife_sim::verify::{
     Expectation, Options, Params, Setting, Verification, run, run_settings, table,
@@ -129,4 +133,51 @@ fn another_seed_draws_other_numbers() {
     };
     assert_ne!(with(None), with(Some(12)));
     assert_eq!(with(Some(5)), with(None), "the scenario's own");
+}
+
+/// `reports/verify` is that of the suite as it stands: whoever adds a row runs it.
+#[test]
+fn the_report_in_the_repository_has_every_row_of_the_suite_and_all_pass() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports/verify/verify.csv");
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let columns = reader.headers().unwrap().clone();
+    let mut reported = reader.records().map(Result::unwrap);
+    for setting in settings() {
+        let (name, text) = setting.scenario;
+        let overrides = Overrides {
+            set: setting.set.clone(),
+            ..Overrides::default()
+        };
+        let scenario = from_str(text, name, Path::new(""), &overrides);
+        let scenario = scenario.unwrap().scenario;
+        for row in &setting.rows {
+            let found = reported.next().expect("a row that the report lacks");
+            let cell = |column: &str| {
+                let at = columns.iter().position(|known| known == column);
+                &found[at.unwrap()]
+            };
+            assert_eq!((cell("id"), cell("what")), (setting.id, &*row.what));
+            let what = &row.what;
+            assert_eq!(cell("verdict"), "pass", "{what}");
+            assert_eq!(cell("set"), setting.set.join(" "), "{what}");
+            let mut policies = scenario.policies.iter();
+            let policy = policies.find(|policy| policy.label == row.policy).unwrap();
+            let params = Params {
+                scenario: &scenario,
+                policy,
+            };
+            let (Expected::Value {
+                value: expected, ..
+            }
+            | Expected::AtMost(expected)
+            | Expected::Between(expected, _)) = row.expected.of(&params);
+            let reported: f64 = cell("expected").parse().unwrap();
+            let off = (expected - reported).abs();
+            assert!(
+                off <= 1e-9 * expected.abs(),
+                "{what}: {expected} {reported}"
+            );
+        }
+    }
+    assert!(reported.next().is_none(), "a row that the suite lacks");
 }

@@ -21,7 +21,8 @@ The grid is every combination, its last key changing fastest; then come the poin
 stands for its values: { from = 1, to = 1000, steps = 10, scale = \"log\" }, of durations too. Points are
 compared by the figures of `pareto`: those that no other beats are shown and marked.
 
-Each result is kept as it comes: after a kill the same command goes on with what is missing.
+Each result is kept as it comes, in runs.jsonl: after a kill the same command goes on with what is missing.
+The other files are the same, byte for byte, however they were come by.
 
 Examples:
   shelflife sweep scenario.toml

@@ -13,7 +13,7 @@ use super::{print, quoted, wrong};
 const EXAMPLES: &str = "\
 Runs scenarios for which the result is known in closed form, and prints a row each: what is expected, what
 was measured with its 95 % confidence interval, how far off it may be, and the verdict. A row whose
-interval is wider than its tolerance is inconclusive.
+interval is wider than its tolerance is inconclusive: nothing is shown, and that is no pass.
 
 Examples:
   shelflife verify
@@ -22,7 +22,7 @@ Examples:
   shelflife verify --seed 12 --quiet
 
 The scenarios are ordinary ones: `shelflife run simulator/scenarios/verify/s01-leases.toml`.
-Exit status: 0 no row fails; 1 one does; 2 the command is wrong.";
+Exit status: 0 every row passes; 1 one fails or is inconclusive; 2 the command is wrong.";
 
 /// The simulator against what theory says.
 #[derive(Args)]
@@ -86,16 +86,25 @@ impl Verify {
     }
 }
 
-/// What the exit status tells: whether a row fails.
+/// What the exit status tells: whether every row passes.
 fn verdict(found: &Verification, dir: &Path) -> Result<(), Error> {
-    match found.failed {
-        0 => Ok(()),
-        failed => Err(Error::other(format!(
-            "{failed} of {} rows fail: see {}",
-            found.rows.len(),
-            dir.join("index.html").display()
-        ))),
+    let count = |rows: usize, one: &str, more: &str| match rows {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{rows} {more}")),
+    };
+    let failed = count(found.failed, "fails", "fail");
+    let open = count(found.inconclusive, "is inconclusive", "are inconclusive");
+    let said: Vec<String> = [failed, open].into_iter().flatten().collect();
+    if said.is_empty() {
+        return Ok(());
     }
+    Err(Error::other(format!(
+        "of {} rows {}: see {}",
+        found.rows.len(),
+        said.join(" and "),
+        dir.join("index.html").display()
+    )))
 }
 
 #[cfg(test)]
@@ -110,23 +119,43 @@ mod tests {
     );
 
     #[test]
-    fn the_exit_status_is_1_where_a_row_fails_and_0_where_none_does() {
-        let expecting = |expected| {
-            let setting = Setting::new("S01", SCENARIO);
-            let setting = setting.row("reads", "native:ttl", |s, _| s.reads as f64, expected);
+    fn the_exit_status_is_0_where_every_row_passes_and_1_where_one_does_not() {
+        let expecting = |all: &[Expectation]| {
+            let setting = all
+                .iter()
+                .fold(Setting::new("S01", SCENARIO), |setting, of| {
+                    setting.row("reads", "native:ttl", |s, _| s.reads as f64, *of)
+                });
             run_settings(&[setting], &Options::default()).unwrap()
         };
-        let dir = Path::new("reports/verify");
-        let fails = expecting(Expectation::Exact(|_| -1.0));
-        let error = verdict(&fails, dir).unwrap_err();
-        assert_eq!(error.exit_status(), 1);
-        assert!(
-            error
-                .to_string()
-                .starts_with("1 of 1 rows fail: see reports/verify")
+        let (fails, open, passes) = (
+            Expectation::Exact(|_| -1.0),
+            Expectation::Near(0.0, |_| 90.0),
+            Expectation::AtMost(|_| 1e9),
         );
-        let open = expecting(Expectation::Near(0.0, |_| 90.0));
-        assert_eq!((open.failed, open.inconclusive), (0, 1));
-        assert_eq!(verdict(&open, dir), Ok(()));
+        for (rows, says) in [
+            (&[passes][..], None),
+            (
+                &[passes, fails],
+                Some("of 2 rows 1 fails: see reports/verify"),
+            ),
+            (
+                &[open],
+                Some("of 1 rows 1 is inconclusive: see reports/verify"),
+            ),
+            (
+                &[fails, open, fails],
+                Some("of 3 rows 2 fail and 1 is inconclusive: see "),
+            ),
+        ] {
+            let found = verdict(&expecting(rows), Path::new("reports/verify"));
+            let Some(says) = says else {
+                assert_eq!(found, Ok(()));
+                continue;
+            };
+            let error = found.unwrap_err();
+            assert_eq!(error.exit_status(), 1);
+            assert!(error.to_string().starts_with(says), "{error}");
+        }
     }
 }

@@ -183,6 +183,25 @@ pub fn signed(figure: &str, difference: f64) -> String {
     }
 }
 
+/// A difference and the half-width of its interval. Of shares, in points, so many digits that the interval has two:
+/// rounded to one, what is not shown would look as if it were, and the other way round.
+pub fn signed_within(figure: &str, difference: f64, ci95: f64) -> (String, String) {
+    if !figure.ends_with("_ratio") {
+        let interval = signed(figure, ci95);
+        return (
+            signed(figure, difference),
+            interval.trim_start_matches('+').to_owned(),
+        );
+    }
+    let (points, half) = (100.0 * difference, 100.0 * ci95);
+    let digits = (1.0 - half.log10().floor()).clamp(2.0, 9.0) as usize;
+    let sign = if points < 0.0 { '−' } else { '+' };
+    (
+        format!("{sign}{:.digits$}", points.abs()),
+        format!("{half:.digits$}"),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sample;
@@ -250,5 +269,12 @@ mod tests {
         assert_eq!(signed("hit_ratio", -0.284), "−28.40");
         assert_eq!(signed("stale_age_us.p99", 1_500_000.0), "+1.5 s");
         assert_eq!(signed("origin_loads", 0.0), "0");
+        // As one digit both would be 0.001.
+        let (difference, interval) = signed_within("stale_ratio", 0.8e-5, 1.5e-5);
+        assert_eq!((&*difference, &*interval), ("+0.0008", "0.0015"));
+        let (difference, interval) = signed_within("hit_ratio", -0.284, 0.021);
+        assert_eq!((&*difference, &*interval), ("−28.40", "2.10"));
+        let (difference, interval) = signed_within("stale_age_us.p99", 3e3, 8e3);
+        assert_eq!((&*difference, &*interval), ("+3 ms", "8 ms"));
     }
 }

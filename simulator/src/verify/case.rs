@@ -1,5 +1,7 @@
 //! What a case is, and the parameters of the scenario that it runs.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::judge::{EXACT, Expected};
@@ -27,7 +29,7 @@ pub struct Setting {
 
 /// One figure of one policy, and what is expected of it.
 pub struct Row {
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// The label in the scenario.
     pub policy: &'static str,
     /// Another policy, whose figure is taken off in each replication: both see the same reads and writes.
@@ -54,6 +56,8 @@ pub enum Expectation {
     Limit(Form),
     /// An approximation that is this good, as a share.
     About(f64, Form),
+    /// What an oracle that knows the rates would have, which nobody can be sure to reach: held to this share.
+    Oracle(f64, Form),
     /// Off by at most so much, whatever the value: figures read off a plot.
     Near(f64, Form),
     /// A bound.
@@ -78,7 +82,9 @@ impl Expectation {
         match *self {
             Expectation::Exact(form) => relative(EXACT, form, true),
             Expectation::Limit(form) => relative(EXACT, form, false),
-            Expectation::About(share, form) => relative(share, form, false),
+            Expectation::About(share, form) | Expectation::Oracle(share, form) => {
+                relative(share, form, false)
+            }
             Expectation::Near(tolerance, form) => Expected::Value {
                 value: form(params),
                 tolerance,
@@ -96,6 +102,7 @@ impl Expectation {
             Expectation::Exact(_) => "exact",
             Expectation::Limit(_) => "limit",
             Expectation::About(..) => "approximation",
+            Expectation::Oracle(..) => "oracle",
             Expectation::Near(..) => "read off a plot",
             Expectation::AtMost(_) => "bound",
             Expectation::Between(..) => "range",
@@ -143,13 +150,13 @@ impl Setting {
     #[must_use]
     pub fn row(
         mut self,
-        what: &'static str,
+        what: impl Into<Cow<'static, str>>,
         policy: &'static str,
         figure: Figure,
         expected: Expectation,
     ) -> Setting {
         self.rows.push(Row {
-            what,
+            what: what.into(),
             policy,
             less: None,
             figure,

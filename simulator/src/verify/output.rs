@@ -1,5 +1,6 @@
 //! What was found, for programs: `verify.json` and `verify.csv`.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use super::case::{Row, Setting};
 use super::html;
 use super::judge::{Expected, Judgement, Verdict};
 use super::run::Options;
-use super::suite::{LEFT_OUT, LeftOut};
+use super::suite::{LEFT_OUT, LeftOut, TITLES, Title};
 use crate::error::Error;
 use crate::report::{exact, place};
 use crate::statistics::t975;
@@ -28,6 +29,8 @@ pub struct Verification {
     pub fast: bool,
     /// In place of those of the scenarios, where one was given; settings of one scenario count on from it.
     pub seed: Option<u64>,
+    /// The scenarios that were run.
+    pub scenarios: Vec<Title>,
     pub rows: Vec<Found>,
     /// Claims that no row holds the simulator against, and why.
     pub left_out: &'static [LeftOut],
@@ -50,7 +53,7 @@ pub struct Zs {
 #[derive(Clone, Debug, Serialize)]
 pub struct Found {
     pub id: &'static str,
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// The file under `scenarios/verify`, what was set in it, its seed and the policy: all it takes to repeat
     /// the row with `shelflife run`.
     pub scenario: &'static str,
@@ -59,7 +62,7 @@ pub struct Found {
     pub policy: &'static str,
     /// The policy whose figure is taken off.
     pub less: Option<&'static str>,
-    /// `exact`, `limit`, `approximation`, `read off a plot`, `bound` or `range`.
+    /// `exact`, `limit`, `approximation`, `oracle`, `read off a plot`, `bound` or `range`.
     pub kind: &'static str,
     /// What is expected; of a range its lower end.
     pub expected: f64,
@@ -95,7 +98,7 @@ impl Found {
         };
         Found {
             id: setting.id,
-            what: row.what,
+            what: row.what.clone(),
             scenario: setting.scenario.0,
             set: setting.set.clone(),
             seed,
@@ -127,6 +130,11 @@ impl Verification {
             z: zs(&rows),
             fast: options.fast,
             seed: options.seed,
+            scenarios: TITLES
+                .iter()
+                .filter(|title| rows.iter().any(|row| row.id == title.id))
+                .copied()
+                .collect(),
             rows,
             left_out: LEFT_OUT,
         }
@@ -204,7 +212,7 @@ fn csv(verification: &Verification) -> Result<String, Error> {
     for row in &verification.rows {
         let cells = [
             row.id.to_owned(),
-            row.what.to_owned(),
+            row.what.clone().into_owned(),
             row.scenario.to_owned(),
             row.set.join(" "),
             row.seed.to_string(),

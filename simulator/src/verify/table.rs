@@ -30,7 +30,7 @@ pub fn table(verification: &Verification) -> String {
         before = row.id;
         out += &line([
             id.to_owned(),
-            row.what.to_owned(),
+            row.what.clone().into_owned(),
             expected(row),
             measured(row),
             tolerance(row),

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use compact_str::CompactString;
 use rustc_hash::FxBuildHasher;
 
 /// Texts to dense ids. Keys come from the user's own files, so a hash that only has to be fast will do.
-type Ids = HashMap<Arc<str>, u32, FxBuildHasher>;
+/// The table is larger than what the processor keeps: a text of up to 24 bytes lies in it, and needs no second look.
+type Ids = HashMap<CompactString, u32, FxBuildHasher>;
 
 /// Every key that a workload can name, by a dense index from 0.
 #[derive(Clone, Default)]
@@ -60,7 +62,7 @@ impl Catalogue {
         let by_text = self.by_text.get_or_init(|| {
             (0..)
                 .zip(&self.texts)
-                .map(|(id, text)| (text.clone(), id))
+                .map(|(id, text)| ((&**text).into(), id))
                 .collect()
         });
         by_text.get(text).copied()
@@ -267,9 +269,8 @@ fn intern(ids: &mut Ids, texts: &mut Vec<Arc<str>>, text: &str) -> u32 {
         return *id;
     }
     let id = texts.len() as u32;
-    let text: Arc<str> = Arc::from(text);
-    texts.push(text.clone());
-    ids.insert(text, id);
+    texts.push(Arc::from(text));
+    ids.insert(text.into(), id);
     id
 }
 

@@ -25,8 +25,12 @@ fn run_with(strategy: &Strategy, rest: &str) -> Summary {
         {rest}
         "#
     );
+    run_scenario(strategy, &toml)
+}
+
+fn run_scenario(strategy: &Strategy, toml: &str) -> Summary {
     let base = std::path::Path::new(".");
-    let loaded = from_str(&toml, "test.toml", base, &Overrides::default()).unwrap();
+    let loaded = from_str(toml, "test.toml", base, &Overrides::default()).unwrap();
     let workload = build(&loaded).unwrap();
     run(&loaded.scenario, &workload, strategy, 0, &AtomicU64::new(0))
         .unwrap()

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::report::doubted::{Group, groups};
-use crate::report::leaders::{Leader, Standing, leaders, signed};
+use crate::report::leaders::{Leader, Standing, leaders, signed, signed_within};
 use crate::report::units::duration;
 use crate::report::{PolicyKind, Report};
 
@@ -92,12 +92,16 @@ fn against(leader: &Leader, policy: &str) -> Against {
         Standing::NotShown => "open",
     };
     let name = leader.headline.name;
-    let interval = follower.ci95.filter(|ci95| *ci95 > 0.0);
+    let (text, interval) = match follower.ci95.filter(|ci95| *ci95 > 0.0) {
+        Some(ci95) => {
+            let (text, half) = signed_within(name, follower.difference, ci95);
+            (text, format!("± {half}"))
+        }
+        None => (signed(name, follower.difference), String::new()),
+    };
     Against {
-        text: signed(name, follower.difference),
-        interval: interval.map_or_else(String::new, |ci95| {
-            format!("± {}", signed(name, ci95).trim_start_matches('+'))
-        }),
+        text,
+        interval,
         class,
     }
 }

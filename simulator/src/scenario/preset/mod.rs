@@ -71,8 +71,7 @@ impl Preset {
 
     fn workload(&self, scale: f64) -> Result<Table, toml::ser::Error> {
         let stream = |rate: f64, popularity| {
-            // A thousandth of a request a second tells no workload from another.
-            let rate = (rate * scale * 1e3).round() / 1e3;
+            let rate = rounded(rate * scale);
             Ok::<_, toml::ser::Error>(Value::Table(Table::from_iter([
                 ("rate".to_owned(), Value::from(rate)),
                 ("arrivals".to_owned(), Value::try_from(Arrivals::Poisson)?),
@@ -144,6 +143,14 @@ pub(super) fn fill_in(tree: &mut Table) -> Result<(), (&'static str, String)> {
         }
     }
     Ok(())
+}
+
+/// To a thousandth, or to six digits where that is less: a part of a million in the rate tells no workload from
+/// another.
+fn rounded(rate: f64) -> f64 {
+    let digits = (5 - rate.abs().log10().floor() as i32).clamp(3, 300);
+    let unit = 10_f64.powi(digits);
+    (rate * unit).round() / unit
 }
 
 /// Adds what is not there, also within tables that are.

@@ -113,6 +113,26 @@ fn keys_and_rates_shrink_together() {
 }
 
 #[test]
+fn in_a_sample_of_a_thousand_keys_each_is_read_and_written_as_often_as_in_the_whole() {
+    for preset in presets() {
+        let text = format!(
+            "[workload]\npreset = {:?}\nscale = {:e}\n[[policy]]\nuse = \"ttl\"",
+            preset.name,
+            1000.0 / preset.keys
+        );
+        let sample = scenario(&text).unwrap().workload;
+        assert_eq!(sample.keys, 1000, "{}", preset.name);
+        for (rate, whole) in [
+            (sample.reads.rate, preset.reads),
+            (sample.writes.rate, preset.writes),
+        ] {
+            let off = (rate / 1000.0) / (whole / preset.keys) - 1.0;
+            assert!(whole == 0.0 || off.abs() < 1e-5, "{}: {off}", preset.name);
+        }
+    }
+}
+
+#[test]
 fn a_policy_without_a_ttl_gets_the_published_one_and_no_other_does() {
     let found = scenario(
         r#"

@@ -6,73 +6,27 @@
 mod announced;
 mod capacity;
 mod captured;
+mod clusters;
+mod costs;
 mod figures;
 mod leases;
+mod left_out;
 mod loads;
 mod meaning;
 mod sessions;
 mod skew;
 mod tags;
+mod titles;
 mod together;
 mod updates;
 mod versions;
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-
 use super::case::{Expectation, Form, Setting};
 
-/// A claim that no row holds the simulator against.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct LeftOut {
-    pub id: &'static str,
-    pub what: &'static str,
-    pub why: &'static str,
-}
-
-/// Claims of the theory that no row holds the simulator against.
-pub const LEFT_OUT: &[LeftOut] = &[
-    LeftOut {
-        id: "S07",
-        what: "Probability of each size of a stampede",
-        why: "Reports have the mean; sizes of herds are in the histograms, by steps of two digits.",
-    },
-    LeftOut {
-        id: "S12",
-        what: "A million entries left behind by one bump",
-        why: "The row bumps a second after the start, when 39,000 keys are cached: as many are left behind. \
-              A full cache takes a day of virtual time and shows the same.",
-    },
-    LeftOut {
-        id: "S16",
-        what: "The adaptive policy, and phases of mostly reads and mostly writes",
-        why: "No policy here chooses between invalidating and updating. The rows have what each costs.",
-    },
-    LeftOut {
-        id: "S17",
-        what: "Stale share under semantic purges by the two-rate model",
-        why: "A text is always within the radius of its topic or never, so that its purges are not \
-              independent from write to write, as that model has them.",
-    },
-    LeftOut {
-        id: "S21",
-        what: "Throughput overhead of polling (slope −1), the simulated series and figure 5",
-        why: "Nothing here polls: entries are refreshed when they are read. The paper's simulated series rest on \
-              a cache size and a number of keys that it does not give.",
-    },
-    LeftOut {
-        id: "S24",
-        what: "8.61 nines after five minutes with one write in a million missed",
-        why: "Of 400 million writes one would be seen. The share is in proportion to the missed writes, which \
-              the rows at one in ten and one in a hundred show.",
-    },
-    LeftOut {
-        id: "S25",
-        what: "Each of the 54 clusters of a social network",
-        why: "The rows have the quartiles of their skew, which is what a closed form can be had for.",
-    },
-];
+pub use left_out::{LEFT_OUT, LeftOut};
+pub use titles::{TITLES, Title};
 
 /// How far the approximations of the theory may be off.
 const APPROXIMATION: f64 = 0.05;
@@ -115,6 +69,8 @@ pub fn settings() -> Vec<Setting> {
         announced::settings(),
         capacity::settings(),
         captured::settings(),
+        clusters::settings(),
+        costs::settings(),
         leases::settings(),
         loads::settings(),
         meaning::settings(),
@@ -188,7 +144,8 @@ mod tests {
         for setting in settings() {
             for row in &setting.rows {
                 assert!(row.what.chars().count() <= 40, "{}", row.what);
-                assert!(seen.insert((setting.id, row.what)), "{}", row.what);
+                let what = row.what.clone();
+                assert!(seen.insert((setting.id, what)), "{}", row.what);
             }
         }
     }
@@ -199,5 +156,7 @@ mod tests {
         ids.extend(LEFT_OUT.iter().map(|one| one.id));
         let all: Vec<String> = (1..=25).map(|number| format!("S{number:02}")).collect();
         assert!(ids.iter().copied().eq(all.iter().map(String::as_str)));
+        let titled = TITLES.iter().map(|title| title.id);
+        assert!(titled.eq(all.iter().map(String::as_str)));
     }
 }

@@ -7,7 +7,7 @@ use super::{exact, scenario};
 
 /// Stale share of all reads: that of each key by its share of the reads. A lease alone is the case in which
 /// no write is heard of.
-fn stale_reads(params: &Params<'_>, missed: f64) -> f64 {
+pub(super) fn stale_reads(params: &Params<'_>, missed: f64) -> f64 {
     over_keys(params, |read, write| {
         let model = TwoRate::missed(write, missed, params.ttl());
         model.hits(read) * model.stale()
@@ -15,7 +15,7 @@ fn stale_reads(params: &Params<'_>, missed: f64) -> f64 {
 }
 
 /// A figure of each key, by its share of the reads.
-fn over_keys(params: &Params<'_>, figure: impl Fn(f64, f64) -> f64) -> f64 {
+pub(super) fn over_keys(params: &Params<'_>, figure: impl Fn(f64, f64) -> f64) -> f64 {
     let reads = params.read_rates();
     let rates = reads.iter().zip(params.write_rates());
     let weighed = rates.map(|(read, write)| read * figure(*read, write));

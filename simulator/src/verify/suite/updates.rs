@@ -1,24 +1,14 @@
-//! S15, S16, S21: updates, invalidations in intervals, and what either costs.
+//! S15, S21: updates, and invalidations in intervals.
 
 use super::super::case::{Expectation, Params, Setting, mean};
-use super::super::theory::freshness::{
-    Costs, FIGURE_2A, Object, misses_from_the_fill, misses_on_a_grid,
-};
+use super::super::theory::freshness::{FIGURE_2A, Object, misses_from_the_fill, misses_on_a_grid};
 use super::super::theory::update;
 use super::figures::{misses, stale};
 use super::{exact, scenario};
 use crate::measure::Summary;
 
-/// What the rows on costs take a miss, an invalidation and an update to cost.
-const COSTS: Costs = Costs {
-    miss: 4.0,
-    invalidate: 0.1,
-    update: 0.8,
-};
-
 pub(super) fn settings() -> Vec<Setting> {
     let mut settings = updates();
-    settings.extend(costs());
     settings.extend(intervals());
     settings.extend(figure_2a());
     settings
@@ -61,58 +51,6 @@ fn updates() -> Vec<Setting> {
                 update::stale_constant(p.write(), delay)
             }),
         ),
-    ]
-}
-
-/// Cost a request.
-fn cost(summary: &Summary, _: &Params<'_>) -> f64 {
-    let requests = (summary.reads + summary.writes) as f64;
-    let total = COSTS.miss * summary.misses as f64
-        + COSTS.invalidate * summary.invalidations.effective as f64
-        + COSTS.update * summary.updates as f64;
-    total / requests
-}
-
-/// Share of the requests that read.
-fn share_of_reads(params: &Params<'_>) -> f64 {
-    params.all_reads() / (params.all_reads() + params.all_writes())
-}
-
-fn costs() -> Vec<Setting> {
-    let requests = |reads: u32| {
-        Setting::new("S16", scenario!("s16-costs"))
-            .fast()
-            .with(format!("workload.reads.rate={reads}"))
-            .with(format!("workload.writes.rate={}", 1000 - reads))
-    };
-    let invalidating = exact(|p| COSTS.of_invalidating(share_of_reads(p)));
-    let updating = exact(|p| COSTS.of_updating(share_of_reads(p)));
-    vec![
-        requests(100)
-            .row(
-                "cost a request, invalidate, r = 0.1",
-                "invalidate",
-                cost,
-                invalidating,
-            )
-            .note("Costs: a miss 4, an invalidation of what is there 0.1, an update 0.8.")
-            .row("cost a request, update, r = 0.1", "update", cost, updating),
-        requests(500)
-            .row(
-                "cost a request, invalidate, r = 0.5",
-                "invalidate",
-                cost,
-                invalidating,
-            )
-            .row("cost a request, update, r = 0.5", "update", cost, updating),
-        requests(900)
-            .row(
-                "cost a request, invalidate, r = 0.9",
-                "invalidate",
-                cost,
-                invalidating,
-            )
-            .row("cost a request, update, r = 0.9", "update", cost, updating),
     ]
 }
 

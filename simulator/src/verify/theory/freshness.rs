@@ -102,6 +102,13 @@ impl Costs {
     pub fn of_updating(&self, r: f64) -> f64 {
         (1.0 - r) * self.update
     }
+
+    /// What is cheaper of the two for ever: the least that is possible for who knows the rates and not what
+    /// comes next (section 3.2, with an interval of nothing).
+    #[must_use]
+    pub fn of_the_best(&self, r: f64) -> f64 {
+        self.of_invalidating(r).min(self.of_updating(r))
+    }
 }
 
 /// The points of the paper's figure 2a (theory), read off its vector graphics: T in seconds, and the share
@@ -145,6 +152,23 @@ mod tests {
         rounds_to(low(object(2.0, 1.0, 1.0)), "0.27");
         rounds_to(low(object(5.0, 5.0, 0.5)), "0.39");
         rounds_to(low(object(1.0, 4.0, 2.0)), "0.44");
+    }
+
+    #[test]
+    fn costs_have_the_figures_that_are_known() {
+        let cheap = Costs {
+            miss: 1.0,
+            invalidate: 0.1,
+            update: 0.8,
+        };
+        rounds_to(cheap.of_the_best(0.3), "0.231");
+        rounds_to(cheap.of_the_best(0.6), "0.264");
+        rounds_to(cheap.of_the_best(0.9), "0.080");
+        let dear = Costs { miss: 4.0, ..cheap };
+        rounds_to(
+            (dear.of_the_best(0.9) + dear.of_the_best(0.1)) / 2.0,
+            "0.2245",
+        );
     }
 
     #[test]

@@ -25,12 +25,7 @@ fn run_many(strategy: &Strategy, capacity: u32, rest: &str) -> Summary {
         what = "restart"
         "#
     );
-    let base = std::path::Path::new(".");
-    let loaded = from_str(&toml, "test.toml", base, &Overrides::default()).unwrap();
-    let workload = build(&loaded).unwrap();
-    run(&loaded.scenario, &workload, strategy, 0, &AtomicU64::new(0))
-        .unwrap()
-        .summary
+    run_scenario(strategy, &toml)
 }
 
 #[test]
