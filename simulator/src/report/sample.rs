@@ -270,7 +270,8 @@ fn series(i: usize, rate: f64, herd: u64, noise: &mut Noise) -> Series {
                 .map(|window| {
                     let wave = 20 <= window && window < 24 + i;
                     Window {
-                        loads: u64::from(wave) * (herd * 10 + (24 + i - window) as u64)
+                        loads: u64::from(wave)
+                            * (herd * 10 + (24 + i).saturating_sub(window) as u64)
                             + (window % 3) as u64,
                         inflight_max: 3 + u64::from(wave) * herd,
                     }

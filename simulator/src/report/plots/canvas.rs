@@ -27,7 +27,7 @@ impl Layout {
     /// For a phone, whose width it has: text is not scaled down.
     pub const NARROW: Layout = Layout {
         width: 400.0,
-        left: 58.0,
+        left: 66.0,
         right: 16.0,
     };
 

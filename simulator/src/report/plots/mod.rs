@@ -105,8 +105,11 @@ fn legend(
 pub(crate) fn nothing(title: &str, why: &str) -> Drawing {
     canvas::draw(Layout::WIDE.width, 110.0, title, |canvas| {
         canvas.text(4.0, 20.0, title, text(17.0).bold());
-        let kind = text(15.0).colour(INK).middle();
-        canvas.text(Layout::WIDE.width / 2.0, 72.0, why, kind);
+        let mut y = 58.0;
+        for line in lines(why, 15.0, Layout::WIDE.width - 8.0) {
+            canvas.text(4.0, y, &line, text(15.0).colour(INK));
+            y += 22.0;
+        }
     })
 }
 
@@ -146,14 +149,18 @@ mod tests {
         ] {
             for figure in figures(&digest::rows(&report)) {
                 let all = all(&figure);
-                assert!(!all.contains("NaN") && !all.contains("inf"), "{all}");
+                let mut words = all.split(|c: char| !c.is_alphanumeric());
+                assert!(!words.any(|word| word == "NaN" || word == "inf"), "{all}");
                 assert!(figure.file().svg().ends_with("</svg>\n"));
                 match &figure.content {
                     Ok(content) => {
                         assert!(!figure.caption.is_empty());
                         assert!(!content.csv.is_empty() && !content.table.rows.is_empty());
                     }
-                    Err(why) => assert!(figure.file().svg().contains(&why[..]), "{why}"),
+                    Err(why) => {
+                        let svg = figure.file().svg();
+                        assert!(why.split(' ').all(|word| svg.contains(word)), "{why}");
+                    }
                 }
             }
         }
@@ -171,7 +178,9 @@ mod tests {
     #[test]
     fn each_figure_has_something_to_show_in_a_run_that_has_everything() {
         let report = sample::report(3);
-        for figure in figures(&digest::rows(&report)) {
+        let figures = figures(&digest::rows(&report));
+        // That of the radii takes policies that differ in nothing else.
+        for figure in figures.iter().filter(|figure| figure.name != radius::NAME) {
             let content = figure.content.as_ref();
             let content = content.unwrap_or_else(|why| panic!("{}: {why}", figure.name));
             assert!(content.wide.width > content.narrow.width);

@@ -121,7 +121,7 @@ fn frames(settings: &[Setting], left: f64, top: f64, width: f64) -> [Frame; 2] {
     let stale = settings.iter().map(|setting| setting.stale_ratio);
     let most = stale.fold(0.0, f64::max);
     let mut top = top;
-    let name = "radius (similarity from which on an entry is purged)";
+    let name = "radius: the least similarity of what is purged";
     [
         Axis::from_zero(1.0, "share of entries", |v| format!("{:.0} %", 100.0 * v)),
         Axis::from_zero(most, "stale answers, share of all reads", share),

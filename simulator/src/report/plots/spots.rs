@@ -8,6 +8,8 @@ pub type Stroke = ((f64, f64), (f64, f64));
 
 /// Of the names.
 pub const SIZE: f64 = 13.0;
+/// Half of the height of one.
+const HALF: f64 = 7.5;
 
 /// Where the name of each spot begins: the first of the places around it that covers no spot, none
 /// of the `strokes` and no name before it and lies within the frame. None where there is no such place: the
@@ -50,7 +52,7 @@ pub fn labels(
             (x + 9.0, y - 48.0),
         ];
         let free = |(cx, cy): &(f64, f64)| {
-            let own = [*cx, cy - 8.0, cx + w, cy + 8.0];
+            let own = [*cx, cy - HALF, cx + w, cy + HALF];
             let within = own[0] >= frame.left + 2.0
                 && own[2] <= frame.right()
                 && own[1] >= frame.top - 2.0
@@ -59,7 +61,7 @@ pub fn labels(
         };
         let place = candidates.into_iter().find(free);
         if let Some(place) = place {
-            taken.push([place.0, place.1 - 8.0, place.0 + w, place.1 + 8.0]);
+            taken.push([place.0, place.1 - HALF, place.0 + w, place.1 + HALF]);
         }
         places.push(place);
     }

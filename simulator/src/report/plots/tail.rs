@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::axis::{Axis, Frame, shares};
-use super::canvas::{Canvas, Layout, Tag, text};
+use super::canvas::{Canvas, Layout, Tag, text, width_of};
 use super::hover::{Hover, Line, place};
 use super::sketch::{Figure, Sketch, Table};
 use super::style::{Look, SOFT, WHITE};
@@ -188,8 +188,10 @@ fn paint(
             let x = frame.at(*value, 1.0).0;
             canvas.line((x, frame.top), (x, frame.bottom()), SOFT, 1.0);
             let kind = text(12.0).colour(SOFT).middle();
-            // Beside the name of the axis where there is room for both.
-            canvas.text(x, frame.top - 8.0, &(spec.write)(*value), kind);
+            // Beside the name of the axis, where there is room for both.
+            if x > 30.0 + width_of(spec.y, 12.5) {
+                canvas.text(x, frame.top - 8.0, &(spec.write)(*value), kind);
+            }
         }
     }
     for (row, tail) in tails {
