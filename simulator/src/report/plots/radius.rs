@@ -153,7 +153,9 @@ fn paint(canvas: &mut Canvas, top: f64, settings: &[Setting]) -> f64 {
     }
     let (left, width) = (canvas.layout.left, canvas.layout.inner());
     let frames = frames(settings, left, top + 26.0 + Frame::ABOVE, width);
-    let curves: [(usize, fn(&Setting) -> f64, Rgb, Dash); 3] = [
+    /// The panel, the figure, and how its line looks.
+    type Curve = (usize, fn(&Setting) -> f64, Rgb, Dash);
+    let curves: [Curve; 3] = [
         (0, |s| s.precision, PRECISION, None),
         (0, |s| s.recall, RECALL, DASHES),
         (1, |s| s.stale_ratio, (110, 110, 110), None),

@@ -40,6 +40,9 @@ pub struct Table {
     pub rows: Vec<(Option<usize>, Vec<String>)>,
 }
 
+/// Draws from a height on and returns where it ended.
+pub type Paint<'r> = dyn Fn(&mut Canvas, f64) -> f64 + 'r;
+
 /// A figure before it is laid out.
 pub struct Sketch<'r> {
     pub name: &'static str,
@@ -49,8 +52,7 @@ pub struct Sketch<'r> {
     pub table: Table,
     pub csv: Vec<Vec<String>>,
     pub hover: Hover,
-    /// Draws from a height on and returns where it ended.
-    pub paint: Box<dyn Fn(&mut Canvas, f64) -> f64 + 'r>,
+    pub paint: Box<Paint<'r>>,
 }
 
 impl Sketch<'_> {

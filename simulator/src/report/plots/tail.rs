@@ -26,6 +26,9 @@ pub struct Tail {
     steps: Vec<(f64, f64)>,
 }
 
+/// What is to be seen of those who have a tail.
+pub type Caption = dyn Fn(&[(&Row, Tail)]) -> String;
+
 /// What of a run is drawn.
 pub struct Spec<'r> {
     pub name: &'static str,
@@ -54,7 +57,7 @@ pub struct Spec<'r> {
     pub none: &'static str,
     /// Why there is nothing to show where nobody has a curve.
     pub why: &'static str,
-    pub caption: &'r dyn Fn(&[(&Row, Tail)]) -> String,
+    pub caption: &'r Caption,
 }
 
 impl Tail {
