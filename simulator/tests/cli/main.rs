@@ -1,6 +1,9 @@
 //! The program as a user meets it: what it takes, what it says, what it leaves behind.
 
 mod components;
+mod formats;
+#[cfg(unix)]
+mod interrupts;
 mod policies;
 mod recommendations;
 mod reports;

@@ -20,6 +20,10 @@ fn every_command_has_help_with_an_example() {
         &["trace", "generate"],
         &["policy"],
         &["policy", "inspect"],
+        &["verify"],
+        &["diff"],
+        &["completions"],
+        &["man"],
     ] {
         let text = dir.succeeds(&[command, &["--help"]].concat());
         let example = format!("  {} ", [&["shelflife"], command].concat().join(" "));
