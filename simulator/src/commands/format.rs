@@ -22,7 +22,7 @@ pub enum Format {
 /// The option that says so.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Output {
-    /// What standard output has: table, json, csv or md; of these --quiet leaves out the table only
+    /// Prints a table, json, csv or md; --quiet silences the table alone
     #[arg(
         long,
         value_name = "FORMAT",

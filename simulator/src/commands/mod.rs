@@ -4,11 +4,14 @@ mod colour;
 mod compare;
 mod completions;
 mod diff;
+mod explain;
 mod format;
 mod man;
 mod merge;
+mod new;
 mod policy;
 mod recommend;
+mod schema;
 mod sweep;
 mod trace;
 mod verify;
@@ -32,6 +35,8 @@ Examples:
   shelflife recommend --trace my.csv --max-stale-age 5s --max-stale-ratio 0.001
   shelflife diff before/report.json after/report.json --fail-on worse
   shelflife trace stat my.csv.zst
+  shelflife explain tags                               how it works, when to use it, what it costs
+  shelflife new scenario                               one to begin with, every key in it
   shelflife policy inspect ./mine.wasm
   shelflife verify                                     the simulator against what theory says
 
@@ -79,6 +84,13 @@ enum Command {
     /// Look at a policy component.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// How a pattern works, when to use it, what it costs.
+    Explain(explain::Explain),
+    /// Write a scenario to begin with.
+    #[command(subcommand)]
+    New(new::New),
+    /// What a scenario or a report may hold, as JSON Schema.
+    Schema(schema::Schema),
     /// The simulator against what theory says.
     Verify(verify::Verify),
     /// What a shell completes the program by.
@@ -171,6 +183,9 @@ pub fn run() -> Result<(), Error> {
         Command::Diff(command) => command.run(),
         Command::Trace(command) => command.run(),
         Command::Policy(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::New(command) => command.run(),
+        Command::Schema(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),

@@ -62,22 +62,22 @@ const TERM: i32 = 15;
 #[test]
 fn a_comparison_that_is_interrupted_says_that_nothing_was_written() {
     let dir = Dir::new("interrupt-compare");
-    // A trace that does not come: the program is where it reads it when this can be opened.
-    let fifo = dir.path("trace.csv");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
-    dir.write(
+    // A component that does not come: the program is where it reads it when this can be opened.
+    let fifo = dir.path("mine.wasm");
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    dir.write("s.toml", SMALL);
+    let args = [
+        "compare",
         "s.toml",
-        "[trace]\npath = \"trace.csv\"\n[[policy]]\nuse = \"native:ttl\"\n",
-    );
+        "--policy",
+        "./mine.wasm",
+        "--out",
+        "out",
+    ];
     for (name, number) in [("INT", INT), ("TERM", TERM)] {
         let before = dir.names();
-        let started = Started::new(&dir, &["compare", "s.toml", "--out", "out"]);
+        let started = Started::new(&dir, &args);
         let _held = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
         let said = started.stopped_by(name, number);
         assert_eq!(said, "interrupted: nothing was written\n");
@@ -120,7 +120,6 @@ fn a_sweep_that_is_interrupted_says_what_is_kept_and_how_to_go_on() {
 fn a_trace_that_is_interrupted_while_it_is_written_is_removed() {
     let dir = Dir::new("interrupt-trace");
     dir.write("long.toml", LONG);
-    // What a trace is written from is counted first; a short one is enough to be in the middle of it.
     let args = ["trace", "generate", "long.toml", "big.csv"];
     let before = dir.names();
     let mut started = Started::new(&dir, &args);
@@ -175,13 +174,13 @@ fn read_all(from: &mut impl Read) -> String {
 fn on_a_terminal_there_is_a_bar_a_worker_and_ctrl_c_clears_them() {
     let dir = Dir::new("terminal-bars");
     dir.write("long.toml", LONG);
-    let args = "compare long.toml --policy native:ttl --policy native:cdc --jobs 2";
+    let args = "compare long.toml --policy native:ttl --jobs 2";
     let Some(mut started) = on_a_terminal(&dir, args, &[]) else {
         return;
     };
     let mut screen = started.0.stdout.take().unwrap();
-    let shown = read_until(&mut screen, "native:cdc, 1 of 1");
-    assert!(shown.contains("0 of 4 runs"), "{shown:?}");
+    let shown = read_until(&mut screen, "no cache, 1 of 1");
+    assert!(shown.contains("0 of 3 runs"), "{shown:?}");
     read_until(&mut screen, "events/s");
     let keys = started.0.stdin.as_mut().unwrap();
     keys.write_all(b"\x03").unwrap();

@@ -22,6 +22,10 @@ fn every_command_has_help_with_an_example() {
         &["policy", "inspect"],
         &["verify"],
         &["diff"],
+        &["explain"],
+        &["new"],
+        &["new", "scenario"],
+        &["schema"],
         &["completions"],
         &["man"],
     ] {
