@@ -15,9 +15,9 @@ use super::format::Forms;
 use super::{Common, quoted};
 
 const EXAMPLES: &str = "\
-It tries the policies that come with it, searches for how long entries may live, and answers with the cheapest that meets
-the bounds: the fewest origin loads, or the best of another figure (--cost). What a scenario names under
-[[policy]] is tried instead, as it is set but for its `ttl`.
+It tries the policies that come with it, searches for how long entries may live, and answers with the
+cheapest that meets the bounds: the fewest origin loads, or the best of another figure (--cost). What a
+scenario names under [[policy]] is tried instead, as it is set but for its `ttl`.
 
 A bound is met if the upper end of the 95 % interval over the replications is within it, on replications
 that the search has not seen; of a maximum, every replication has to be too. The status is 0 also where

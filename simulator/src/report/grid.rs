@@ -93,9 +93,15 @@ pub fn grid(columns: &[Column]) -> String {
         let drawn: Vec<Drawn> = columns.iter().map(|c| Drawn::new(c, HEAD_LINES)).collect();
         width(&drawn)
     };
-    for column in columns.iter_mut().filter(|column| column.is_text) {
-        for cell in &mut column.cells {
-            *cell = clip(cell, TEXT);
+    while drawn(&columns) > WIDTH {
+        let texts = columns.iter_mut().filter(|column| column.is_text);
+        let widest = texts.max_by_key(|column| column.longest_cell());
+        let Some(widest) = widest.filter(|column| column.longest_cell() > TEXT) else {
+            break;
+        };
+        let shorter = widest.longest_cell() - 1;
+        for cell in &mut widest.cells {
+            *cell = clip(cell, shorter);
         }
     }
     if drawn(&columns) > WIDTH {
@@ -201,6 +207,29 @@ mod tests {
     fn a_bar_in_a_cell_does_not_end_it_in_markdown() {
         let columns = [column("name", true, ["a|b", "c"])];
         assert!(markdown(&columns).contains("| a\\|b |"));
+    }
+
+    #[test]
+    fn the_widest_text_is_cut_and_only_as_far_as_it_has_to_be() {
+        let columns = [
+            column(
+                "policy",
+                true,
+                [
+                    "a label that is far too long for any table of this kind",
+                    "b",
+                ],
+            ),
+            column("figure", true, ["read_latency_us.mean", "hit_ratio"]),
+            column("n", false, ["1", "2"]),
+        ];
+        let text = grid(&columns);
+        assert!(text.contains("…  read_latency_us.mean  1"), "{text}");
+        let longest = text.lines().map(|line| line.chars().count()).max();
+        assert!(
+            longest.is_some_and(|longest| longest <= WIDTH && longest > WIDTH - 3),
+            "{text}"
+        );
     }
 
     #[test]

@@ -20,7 +20,7 @@ fn a_comparison_is_printed_in_every_form() {
     let (table, _) = table.split_once("\n\n").unwrap();
     assert_eq!(
         table,
-        "              hit  stale  age  age  origin  origin  max   read   lost
+        "              hit  stale  age  age  origin  origin   max   read   lost
 policy          %      %  p99  max   loads  peak/s  herd   p99   fills
 ──────────────────────────────────────────────────────────────────────
 native:ttl  40.00  20.00  1 s  1 s       3      10     1  20 ms      0
