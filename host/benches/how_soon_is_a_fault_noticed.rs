@@ -5,7 +5,6 @@
 
 mod support;
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use shelflife::policy::{Change, CompiledPolicy, Limits, Loaded, Policy, Runtime, Surroundings};
@@ -79,7 +78,7 @@ fn provoke(compiled: &CompiledPolicy, call: &str, does: &str) -> (f64, String) {
             );
         }
     }
-    let tags: [Arc<str>; 1] = ["product:1".into()];
+    let tags = ["product:1"];
     let loaded = Loaded {
         key: "page:1",
         now: 0,

@@ -6,7 +6,7 @@
 mod support;
 
 use std::hint::black_box;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use shelflife::engine::LeaseSource;
@@ -56,10 +56,11 @@ fn main() {
 
 fn fills(guard: Guard, tags: usize) -> Side {
     let keys = workload::keys(KEYS);
-    let tags: Vec<Arc<str>> = (0..tags).map(|n| format!("product:{n}").into()).collect();
+    let tags: Vec<String> = (0..tags).map(|n| format!("product:{n}")).collect();
     // One thread takes the lock, and nobody else wants it.
     let guard = Mutex::new(guard);
     Side::new(1, move |lap| {
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         let mut guard = guard.lock().expect("nobody panics");
         for n in lap.from..lap.from + lap.operations {
             let loaded = Loaded {

@@ -4,6 +4,10 @@
 
 mod commands;
 
+/// Millions of entries come and go, which the system's allocator is slower at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::io::Write;
 use std::process::ExitCode;
 

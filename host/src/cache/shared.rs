@@ -188,12 +188,13 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
             (None, LeaseSource::Rule(lease)) => Lease::clone(lease),
             (None, _) => Lease::default(),
             (Some(policies), source) => {
+                let depends_on: Vec<&str> = said.depends_on.iter().map(|tag| &**tag).collect();
                 let loaded = Loaded {
                     key: key.text(),
                     now: fill.now,
                     size: fill.size,
                     load_time: fill.load_time,
-                    depends_on: &said.depends_on,
+                    depends_on: &depends_on,
                 };
                 policies.lease(source, &loaded)
             }

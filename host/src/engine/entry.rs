@@ -164,6 +164,15 @@ impl<V> Entry<V> {
         &self.key
     }
 
+    /// A number that takes a look at what a hit looks at, and nothing else: for drivers with so many entries that
+    /// the look itself is worth doing ahead of time, of many side by side.
+    #[must_use]
+    pub fn warm(&self) -> u64 {
+        let slots = self.slots().iter();
+        let of_slots = slots.fold(0, |seen, slot| seen ^ slot.warm());
+        self.key.hash() ^ self.checked.load(Ordering::Relaxed) ^ self.stored ^ of_slots
+    }
+
     /// The reading of the invalidation clock at which it was last found valid.
     pub(super) fn known(&self) -> Tick {
         self.checked.load(Ordering::Acquire)
@@ -220,6 +229,12 @@ impl<V> Entry<V> {
     /// many ([`Options::max_groups`](super::Options::max_groups)), and a tag without a name.
     pub fn tags(&self) -> impl Iterator<Item = &str> + '_ {
         self.slots().iter().filter_map(|slot| slot.tag())
+    }
+
+    /// The number of the tag that is its own key's text, if it carries that.
+    pub fn own_tag(&self) -> Option<u32> {
+        let is_own = |slot: &&Arc<Slot>| slot.tag() == Some(self.key.text());
+        self.slots().iter().find(is_own).map(|slot| slot.id())
     }
 
     /// The number of the counter that it is kept under, if it is versioned.

@@ -75,6 +75,13 @@ impl Slot {
         (self.kind == Kind::Tag && !self.name.is_empty()).then_some(&self.name)
     }
 
+    /// The same, for whoever wants nothing but to have looked.
+    pub(super) fn warm(&self) -> u64 {
+        self.hard.load(Ordering::Relaxed)
+            ^ self.soft.load(Ordering::Relaxed)
+            ^ self.marked_until.load(Ordering::Relaxed)
+    }
+
     pub(super) fn hard(&self) -> Tick {
         self.hard.load(Ordering::Acquire)
     }

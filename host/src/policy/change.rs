@@ -80,5 +80,5 @@ pub struct Loaded<'a> {
     /// How long the load took.
     pub load_time: Nanos,
     /// What the loader says it was made from.
-    pub depends_on: &'a [Arc<str>],
+    pub depends_on: &'a [&'a str],
 }

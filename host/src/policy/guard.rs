@@ -351,8 +351,7 @@ fn safety_net(source: &LeaseSource, loaded: &Loaded<'_>) -> Lease {
             ..lease
         },
         LeaseSource::Policy => {
-            let mut tags: Vec<String> =
-                loaded.depends_on.iter().map(|tag| (**tag).into()).collect();
+            let mut tags: Vec<String> = loaded.depends_on.iter().map(|tag| (*tag).into()).collect();
             tags.push(loaded.key.to_owned());
             Lease { tags, ..lease }
         }

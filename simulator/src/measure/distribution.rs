@@ -1,7 +1,5 @@
 //! Values and how often they occurred.
 
-use std::collections::BTreeMap;
-
 use hdrhistogram::Histogram as Hdr;
 
 use super::{Lag, Latency, Quantiles, Rate, Spread};
@@ -84,11 +82,10 @@ impl Distribution {
             }));
             return sorted;
         }
-        let mut counts = BTreeMap::new();
-        for &value in &self.values {
-            *counts.entry(value).or_insert(0) += 1;
-        }
-        sorted.extend(counts);
+        let mut values = self.values.clone();
+        values.sort_unstable();
+        let runs = values.chunk_by(|a, b| a == b);
+        sorted.extend(runs.map(|run| (run[0], run.len() as u64)));
         sorted
     }
 

@@ -8,7 +8,7 @@ use super::series::{Bins, WINDOW, Windows};
 use super::{Distribution, PolicyFigures, Semantic, Summary};
 use crate::report::{Histogram, Series};
 use crate::scenario::Nanos;
-use crate::world::truth::{Missing, State, Truth};
+use crate::world::truth::{FirstMissing, Missing, State, Truth};
 
 /// How a read was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Class {
 
 /// An answered read.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer {
+pub struct Answer<'a> {
     pub key: u32,
     pub client: u32,
     /// When the read began, and the origin's state then.
@@ -37,6 +37,8 @@ pub struct Answer {
     pub held: Option<State>,
     /// The key whose value was served: another one where it was found by meaning.
     pub served: u32,
+    /// Which write that value lacks first, if it will be served again.
+    pub first: Option<&'a FirstMissing>,
     pub class: Class,
 }
 
@@ -103,7 +105,7 @@ impl Recorder {
     }
 
     /// A read was answered, or failed. Called once for each read. Gives whether it counts and was stale.
-    pub fn answer(&mut self, answer: &Answer, truth: &Truth) -> bool {
+    pub fn answer(&mut self, answer: &Answer<'_>, truth: &Truth) -> bool {
         let measured = self.measures(answer.began);
         if let Some(held) = answer.held {
             let (client, key, before) = (answer.client, answer.key, answer.client_seen);
@@ -113,9 +115,10 @@ impl Recorder {
         if !measured {
             return false;
         }
-        let missing = answer
-            .held
-            .and_then(|held| truth.missing(answer.served, held, answer.seen));
+        let missing = answer.held.and_then(|held| match answer.first {
+            Some(first) => truth.missing_again(answer.served, held, answer.seen, first),
+            None => truth.missing(answer.served, held, answer.seen),
+        });
         let summary = &mut self.summary;
         let bin = self.bins.at(answer.began);
         summary.reads += 1;

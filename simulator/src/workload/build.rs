@@ -40,7 +40,7 @@ pub fn build(loaded: &Loaded) -> Result<Workload, Error> {
             duration,
             warmup,
             trace: Some(Arc::new(read.info)),
-            source: Source::Trace(events.into()),
+            source: Source::Trace(Arc::new(events)),
         });
     }
     let duration = scenario.duration.unwrap_or_default().0;

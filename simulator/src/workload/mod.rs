@@ -68,7 +68,7 @@ pub struct Workload {
 #[derive(Clone)]
 enum Source {
     Synthetic(Arc<synthetic::Synthetic>),
-    Trace(Arc<[Event]>),
+    Trace(Arc<Vec<Event>>),
 }
 
 impl Workload {

@@ -20,6 +20,18 @@ pub(super) enum Law {
     SameAsReads,
 }
 
+impl Law {
+    /// Looks at what some draws will look at, so that it is near when they do.
+    pub(super) fn warm(&self, draws: &[u64]) {
+        if let Law::Weighted(table) | Law::Latest(table) = self {
+            let seen = draws
+                .iter()
+                .fold(0, |seen, draw| seen ^ table.of_draw(*draw));
+            std::hint::black_box(seen);
+        }
+    }
+}
+
 /// Makes laws, and each table only once.
 #[derive(Default)]
 pub(super) struct Laws {
@@ -46,7 +58,12 @@ impl Laws {
 
 /// A uniform number below `n`, from one draw. The bias is below n / 2^64.
 pub(super) fn below(rng: &mut impl Rng, n: u32) -> u32 {
-    ((u128::from(rng.random::<u64>()) * u128::from(n)) >> 64) as u32
+    scaled(rng.random(), n)
+}
+
+/// The number below `n` that a draw stands for.
+pub(super) fn scaled(draw: u64, n: u32) -> u32 {
+    ((u128::from(draw) * u128::from(n)) >> 64) as u32
 }
 
 /// Draws an index by weight in constant time: one draw, one memory access.
@@ -99,8 +116,14 @@ impl Alias {
     }
 
     pub(super) fn sample(&self, rng: &mut impl Rng) -> u32 {
+        self.of_draw(rng.random())
+    }
+
+    /// The index that a draw stands for.
+    #[inline]
+    pub(super) fn of_draw(&self, draw: u64) -> u32 {
         // The whole part of draw · n / 2^64 chooses the column, its fraction the side.
-        let scaled = u128::from(rng.random::<u64>()) * self.columns.len() as u128;
+        let scaled = u128::from(draw) * self.columns.len() as u128;
         let column = (scaled >> 64) as u32;
         let fraction = (scaled >> 32) as u32;
         let (threshold, alias) = self.columns[column as usize];

@@ -4,14 +4,16 @@
 //! and keys come from streams of their own, so that a change of a popularity moves no arrival.
 
 mod clock;
+mod draws;
 mod follow_ups;
 
 use rand_chacha::ChaCha8Rng;
 
 use clock::Clock;
+use draws::Draws;
 use follow_ups::FollowUps;
 
-use super::popularity::{Law, Laws, Recency, below};
+use super::popularity::{Law, Laws, Recency, below, scaled};
 use super::{Catalogue, CatalogueBuilder, Event, Op, sets, topics};
 use crate::error::Error;
 use crate::random::{Purpose, stream};
@@ -158,8 +160,8 @@ impl Synthetic {
             synthetic: self,
             reads: Clock::new(&self.reads, self.duration, rng(Purpose::ReadArrivals)),
             writes: Clock::new(&self.writes, self.duration, rng(Purpose::WriteArrivals)),
-            read_keys: rng(Purpose::ReadKeys),
-            write_keys: rng(Purpose::WriteKeys),
+            read_keys: Draws::new(rng(Purpose::ReadKeys)),
+            write_keys: Draws::new(rng(Purpose::WriteKeys)),
             clients: rng(Purpose::Clients),
             follow_ups: FollowUps::new(rng(Purpose::FollowUps)),
             rest: Vec::new(),
@@ -231,8 +233,8 @@ pub(super) struct Events<'a> {
     synthetic: &'a Synthetic,
     reads: Clock<'a>,
     writes: Clock<'a>,
-    read_keys: ChaCha8Rng,
-    write_keys: ChaCha8Rng,
+    read_keys: Draws,
+    write_keys: Draws,
     read_law: usize,
     write_law: usize,
     /// Subjects by their last write, where some popularity asks for it.
@@ -252,11 +254,11 @@ fn law_at(laws: &[(u64, Law)], mut index: usize, at: u64) -> usize {
     index
 }
 
-fn draw(law: &Law, recency: Option<&Recency>, rng: &mut ChaCha8Rng) -> u32 {
+fn draw(law: &Law, recency: Option<&Recency>, draws: &mut Draws) -> u32 {
     match (law, recency) {
-        (Law::Uniform(n), _) => below(rng, *n),
-        (Law::Weighted(table), _) => table.sample(rng),
-        (Law::Latest(table), Some(recency)) => recency.by_rank(table.sample(rng)),
+        (Law::Uniform(n), _) => scaled(draws.next(law), *n),
+        (Law::Weighted(table), _) => table.of_draw(draws.next(law)),
+        (Law::Latest(table), Some(recency)) => recency.by_rank(table.of_draw(draws.next(law))),
         // Without writes in their order there is no latest, and reads are never like the reads: a
         // scenario that says so is refused before.
         (Law::Latest(_) | Law::SameAsReads, _) => 0,
@@ -362,23 +364,24 @@ impl Events<'_> {
             catalogue,
             ..
         } = self.synthetic;
-        let rng = &mut self.write_keys;
+        let draws = &mut self.write_keys;
         match &writes.laws[self.write_law].1 {
             Law::SameAsReads => {
                 self.read_law = law_at(&reads.laws, self.read_law, at);
-                let key = draw(&reads.laws[self.read_law].1, self.recency.as_ref(), rng);
+                let law = &reads.laws[self.read_law].1;
+                let key = draw(law, self.recency.as_ref(), draws);
                 match targets {
                     WriteTargets::Key => key,
                     WriteTargets::Tag => {
                         // A question may be about no topic that is known.
                         match catalogue.tags_of(key) {
-                            [] => below(rng, catalogue.tags() as u32),
-                            tags => tags[below(rng, tags.len() as u32) as usize],
+                            [] => scaled(draws.next(law), catalogue.tags() as u32),
+                            tags => tags[scaled(draws.next(law), tags.len() as u32) as usize],
                         }
                     }
                 }
             }
-            law => draw(law, self.recency.as_ref(), rng),
+            law => draw(law, self.recency.as_ref(), draws),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Loads: what they bring, who waits for them, and what becomes of it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 use shelflife::engine::{Fill, Joined, Lease, LeaseSource, Outcome, Pace, Seen, Ticket};
@@ -94,6 +93,8 @@ pub(super) struct Loads {
     inflight: Vec<Option<Load>>,
     waiters: Vec<Vec<Waiter>>,
     free: Vec<usize>,
+    /// Lists of waiters that are empty, with the room they had.
+    spare: Vec<Vec<Waiter>>,
     of_key: HashMap<u32, u64, FxBuildHasher>,
     /// How many loads of each key have begun.
     begun: Vec<u32>,
@@ -105,6 +106,7 @@ impl Loads {
             inflight: Vec::new(),
             waiters: Vec::new(),
             free: Vec::new(),
+            spare: Vec::new(),
             of_key: HashMap::default(),
             begun: vec![0; keys],
         }
@@ -121,11 +123,19 @@ impl Loads {
         u64::from(key) << 32 | u64::from(*begun)
     }
 
+    /// The key of a load in flight, after a look at who waits for it first.
+    pub(super) fn warm(&self, load: usize) -> Option<u32> {
+        std::hint::black_box(self.waiters[load].first().map(|waiter| waiter.key));
+        self.inflight[load].as_ref().map(|load| load.start.key)
+    }
+
     pub(super) fn join(&mut self, load: usize, waiter: Waiter) {
         self.waiters[load].push(waiter);
     }
 
-    fn begin(&mut self, load: Load, waiters: Vec<Waiter>) -> usize {
+    fn begin(&mut self, load: Load, first: Option<Waiter>) -> usize {
+        let mut waiters = self.spare.pop().unwrap_or_default();
+        waiters.extend(first);
         match self.free.pop() {
             Some(number) => {
                 self.inflight[number] = Some(load);
@@ -146,6 +156,12 @@ impl Loads {
         Some((load, std::mem::take(&mut self.waiters[number])))
     }
 
+    /// Nobody waits any more.
+    fn give_back(&mut self, mut waiters: Vec<Waiter>) {
+        waiters.clear();
+        self.spare.push(waiters);
+    }
+
     /// Counts one more load of a key, and gives how many there are.
     fn count_up(&mut self, key: u32) -> u64 {
         let count = self.of_key.entry(key).or_insert(0);
@@ -164,7 +180,8 @@ impl Loads {
 }
 
 impl World<'_> {
-    pub(super) fn start_load(&mut self, start: Start, waiters: Vec<Waiter>, now: u64) {
+    /// Begins a load, for whoever waits for it first.
+    pub(super) fn start_load(&mut self, start: Start, first: Option<Waiter>, now: u64) {
         let (brings, from, ends) = self.set_out(start.key, now);
         let ticket = start.ticket.as_ref();
         if !matches!(from, From::Shared) {
@@ -180,7 +197,7 @@ impl World<'_> {
             brings,
             from,
         };
-        let number = self.loads.begin(load, waiters);
+        let number = self.loads.begin(load, first);
         if let Some(flight) = flight {
             let node = &mut self.nodes[node];
             node.flights.insert(flight, number);
@@ -262,8 +279,9 @@ impl World<'_> {
                     self.answer_directly(waiter, state, now);
                 }
             }
-            (Some(state), Some(_)) => self.store(load, state, waiters, now),
+            (Some(state), Some(_)) => self.store(load, state, &waiters, now),
         }
+        self.loads.give_back(waiters);
     }
 
     /// Where a late load goes on, each read has failed at its own time. Gives those who still wait.
@@ -292,7 +310,7 @@ impl World<'_> {
         waiting
     }
 
-    fn store(&mut self, load: Load, state: State, waiters: Vec<Waiter>, now: u64) {
+    fn store(&mut self, load: Load, state: State, waiters: &[Waiter], now: u64) {
         let Load {
             start:
                 Start {
@@ -343,7 +361,7 @@ impl World<'_> {
                 self.recorder.wasted_refresh(began);
             }
         }
-        for mut waiter in waiters {
+        for mut waiter in waiters.iter().copied() {
             let engine = &self.nodes[number].engine;
             let current = match waiter.joined {
                 Some(_) if self.scenario.cache.joins == Joins::Unguarded => true,
@@ -377,11 +395,10 @@ impl World<'_> {
         };
         let source = node.engine.lease_source(engine_key);
         // Only a policy that is asked needs to know what the value was made from.
-        let depends_on: Vec<Arc<str>> = match source {
+        let depends_on: Vec<&str> = match source {
             LeaseSource::Policy => {
                 let tags = catalogue.tags_of(key).iter();
-                tags.map(|tag| Arc::clone(catalogue.tag_name(*tag)))
-                    .collect()
+                tags.map(|tag| &**catalogue.tag_name(*tag)).collect()
             }
             _ => Vec::new(),
         };

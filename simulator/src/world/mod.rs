@@ -9,6 +9,7 @@
 //! events in their order.
 
 mod agenda;
+mod at_hand;
 mod bus;
 mod changes;
 mod counters;
@@ -37,6 +38,7 @@ pub use native::NativePolicy;
 pub use strategy::{Maker, Strategy};
 
 use agenda::{Agenda, Class};
+use at_hand::AtHand;
 use bus::Bus;
 use changes::{Changes, FeedName, Written};
 use feed::{Heard, Ways};
@@ -144,6 +146,9 @@ struct World<'a> {
 /// read waits for memory; side by side the waits overlap.
 const AHEAD: usize = 64;
 
+/// Fewer keys lie in the processor's own memory, all of them.
+const WORTH_IT: usize = 1 << 14;
+
 /// Carries out one replication under one strategy. `done` counts events, for whoever watches.
 ///
 /// # Errors
@@ -187,7 +192,7 @@ impl<'a> World<'a> {
     ) -> Result<World<'a>, policy::Error> {
         let seed = scenario.seed;
         let node = |number| Node::new(strategy, scenario, replication, number);
-        let nodes = (0..scenario.cache.nodes)
+        let mut nodes = (0..scenario.cache.nodes)
             .map(node)
             .collect::<Result<Vec<_>, _>>()?;
         let catalogue = &workload.catalogue;
@@ -211,7 +216,8 @@ impl<'a> World<'a> {
         }
         // Every engine has the same seed, so that a key is hashed once for all of them.
         let keys = (0..catalogue.keys() as u32)
-            .map(|key| nodes[0].engine.key(catalogue.text(key)).to_key());
+            .map(|key| nodes[0].engine.key(catalogue.text(key)).to_key())
+            .collect();
         let wants_rows = matches!(
             strategy,
             Strategy::Policy {
@@ -219,12 +225,23 @@ impl<'a> World<'a> {
                 ..
             }
         );
+        // A key is found under itself, and what a read does beside it is nothing but to be served.
+        let plainly = !by_meaning
+            && !keeps_versions
+            && nodes.iter().all(|node| node.counters.is_none())
+            && !matches!(strategy, Strategy::NoCache);
+        if plainly && catalogue.keys() >= WORTH_IT {
+            let count = nodes.len();
+            for node in &mut nodes {
+                node.at_hand = AtHand::new(catalogue.keys(), count, scenario.cache.capacity == 0);
+            }
+        }
         let mut world = World {
             scenario,
             workload,
             strategy,
             replication,
-            keys: keys.collect(),
+            keys,
             nodes,
             truth: Truth::new(catalogue),
             origin: Origin::new(&scenario.origin, &scenario.faults, seed, replication),
@@ -282,12 +299,29 @@ impl<'a> World<'a> {
 
     /// Brings near what the next events will touch. Changes nothing.
     fn warm(&self, ahead: &[Event]) {
-        if self.keys.len() < 1 << 14 {
+        if self.keys.len() < WORTH_IT {
             return;
         }
         let mut seen = 0;
         for event in ahead.iter().filter(|event| event.op != Op::WriteTag) {
             seen ^= self.truth.warm(event.subject) ^ self.keys[event.subject as usize].warm();
+        }
+        // What comes back meanwhile is stored with what it was made from.
+        let end = ahead.last().map_or(0, |event| event.at);
+        let catalogue = &self.workload.catalogue;
+        for task in self.agenda.soon(Class::Load, end) {
+            if let Task::Land(number) = task
+                && let Some(key) = self.loads.warm(*number)
+            {
+                seen ^= self.keys[key as usize].warm();
+                for tag in catalogue.tags_of(key) {
+                    seen ^= catalogue.tag_name(*tag).len() as u32;
+                }
+            }
+        }
+        // Of a fleet nobody knows yet which cache is asked.
+        if let [node] = &*self.nodes {
+            seen ^= node.at_hand.warm(ahead) as u32;
         }
         std::hint::black_box(seen);
     }

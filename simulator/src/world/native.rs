@@ -77,7 +77,7 @@ impl Policy for NativePolicy {
             depends_on: loaded
                 .depends_on
                 .iter()
-                .map(|tag| tag.as_ref().to_owned())
+                .map(|tag| (*tag).to_owned())
                 .collect(),
         };
         let lease = self.policy.on_fill(fill, &mut self.outside);

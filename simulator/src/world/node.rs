@@ -11,14 +11,15 @@ use rustc_hash::FxBuildHasher;
 use shelflife::engine::{Engine, Entry, FlightId, Key, Lease, Options, Plan};
 use shelflife::policy::{self, Guard, Limits, Surroundings};
 
+use super::at_hand::AtHand;
 use super::changes::FEEDS;
 use super::counters::Counters;
 use super::shared::Warm;
 use super::strategy::{Strategy, factory};
-use super::truth::State;
+use super::truth::{FirstMissing, State};
 use crate::measure::Recorder;
 use crate::random::{Purpose, stream};
-use crate::scenario::{Scenario, Start};
+use crate::scenario::{Scenario, Start, TagPurge};
 
 /// What a cache holds instead of a value: which state of the origin it is of.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct Held {
     pub went_stale: AtomicBool,
     /// Out of reach, but within its lease.
     orphaned: AtomicBool,
+    /// Which write it lacks first.
+    pub first: FirstMissing,
 }
 
 impl Held {
@@ -44,6 +47,7 @@ impl Held {
             read: AtomicBool::new(false),
             went_stale: AtomicBool::new(false),
             orphaned: AtomicBool::new(false),
+            first: FirstMissing::default(),
         }
     }
 }
@@ -93,6 +97,7 @@ pub struct Node {
     pub flights: HashMap<(FlightId, u32), usize, FxBuildHasher>,
     /// The last load of each key in flight, where any may be joined.
     pub loading: HashMap<u32, usize, FxBuildHasher>,
+    pub at_hand: AtHand,
     /// Nobody is answered before.
     pub busy_until: u64,
     /// Versions, where they can get lost.
@@ -103,6 +108,9 @@ pub struct Node {
     pub looked_up: u64,
     /// Reads that found no value, by key, since the first of them began a load: with its time.
     pub herds: HashMap<u32, (u64, u64), FxBuildHasher>,
+    /// Whether keys are listed under the tag that is their own text. Where no list is gone through, it is enough
+    /// to look at the key.
+    lists_keys: bool,
     /// Keys stored with each group, by the group's number. May name a key twice, and keys that no
     /// longer carry the group.
     members: HashMap<u32, Vec<u32>, FxBuildHasher>,
@@ -148,11 +156,13 @@ impl Node {
             guard,
             flights: HashMap::default(),
             loading: HashMap::default(),
+            at_hand: AtHand::default(),
             busy_until: 0,
             counters,
             warm: (cache.start == Start::Warm).then(Warm::default),
             looked_up: 0,
             herds: HashMap::default(),
+            lists_keys: cache.tag_purge != TagPurge::Generation,
             members: HashMap::default(),
             orphans: BinaryHeap::new(),
             orphaned: HashMap::default(),
@@ -194,8 +204,14 @@ impl Node {
 
     /// An entry was stored in this cache.
     pub fn stored(&mut self, entry: &HeldEntry) {
+        self.at_hand.put(entry);
         self.bytes += entry.size();
-        for group in entry.groups().chain(entry.counter()) {
+        let own = match self.lists_keys {
+            true => None,
+            false => entry.own_tag(),
+        };
+        let groups = entry.groups().chain(entry.counter());
+        for group in groups.filter(|group| Some(*group) != own) {
             let members = self.members.entry(group).or_default();
             members.push(entry.value().key);
             if members.len() >= 64 && members.len().is_power_of_two() {
@@ -206,7 +222,8 @@ impl Node {
     }
 
     /// An entry is gone from memory.
-    pub fn left(&mut self, entry: &Entry<Held>, recorder: &mut Recorder) {
+    pub fn left(&mut self, entry: &HeldEntry, recorder: &mut Recorder) {
+        self.at_hand.forget(entry);
         self.bytes = self.bytes.saturating_sub(entry.size());
         let held = entry.value();
         if held.refreshed && !held.read.load(Ordering::Relaxed) {
@@ -217,22 +234,33 @@ impl Node {
         }
     }
 
-    /// The fresh entries that carry a group, each once; the list starts anew.
-    pub fn take_members(&mut self, group: u32, keys: &[Key], now: u64) -> Vec<HeldEntry> {
-        let Some(mut members) = self.members.remove(&group) else {
-            return Vec::new();
+    /// The fresh entries that carry a group of this name, each once; the list starts anew.
+    pub fn take_members(
+        &mut self,
+        group: u32,
+        name: &str,
+        keys: &[Key],
+        now: u64,
+    ) -> Vec<HeldEntry> {
+        let carries = |entry: &HeldEntry| {
+            let mut groups = entry.groups().chain(entry.counter());
+            groups.any(|other| other == group)
         };
+        let mut members = self.members.remove(&group).unwrap_or_default();
         members.sort_unstable();
         members.dedup();
         let fresh = members.into_iter().filter_map(|key| {
             let entry = self.engine.peek_fresh(keys[key as usize].as_ref(), now)?;
-            let carries = entry
-                .groups()
-                .chain(entry.counter())
-                .any(|other| other == group);
-            carries.then_some(entry)
+            carries(&entry).then_some(entry)
         });
-        fresh.collect()
+        let mut fresh: Vec<_> = fresh.collect();
+        if !self.lists_keys
+            && let Some(own) = self.engine.peek_fresh(self.engine.key(name), now)
+            && own.own_tag() == Some(group)
+        {
+            fresh.push(own);
+        }
+        fresh
     }
 
     /// What an entry of a key is kept under now, where that is not the key itself.

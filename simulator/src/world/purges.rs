@@ -135,7 +135,7 @@ impl World<'_> {
                         self.scan(node, group, now);
                         continue;
                     }
-                    let members = self.nodes[node].take_members(group, &self.keys, now);
+                    let members = self.nodes[node].take_members(group, tag, &self.keys, now);
                     let purge = Purge::Tags {
                         tags: vec![tag.clone()],
                         mode: *mode,
@@ -154,7 +154,7 @@ impl World<'_> {
                     return;
                 }
                 let group = self.nodes[node].engine.counter_number(generation);
-                let members = self.nodes[node].take_members(group, &self.keys, now);
+                let members = self.nodes[node].take_members(group, generation, &self.keys, now);
                 self.nodes[node].engine.purge_demanding(purge, demand, now);
                 let orphans = matches!(purge, Purge::Bump { .. });
                 self.note_group(node, members, orphans, now);
@@ -379,7 +379,9 @@ impl World<'_> {
     pub(super) fn note_left(&mut self, node: usize, entry: &HeldEntry, now: u64) {
         self.nodes[node].left(entry, &mut self.recorder);
         let held = entry.value();
-        let missing = self.truth.missing(held.key, held.state, self.truth.now());
+        let missing = self
+            .truth
+            .missing_again(held.key, held.state, self.truth.now(), &held.first);
         if missing.is_some_and(|missing| missing.since <= entry.fresh_until()) {
             self.recorder.written_cycle(now);
         }

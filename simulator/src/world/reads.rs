@@ -9,7 +9,8 @@ use super::agenda::Class as Order;
 use super::loads::{Start, Waiter};
 use super::node::{Held, HeldEntry};
 use super::strategy::Strategy;
-use super::{Task, World, truth::State};
+use super::truth::{FirstMissing, State};
+use super::{Task, World};
 use crate::measure::{Answer, Class};
 use crate::scenario::{Balance, Joins};
 use crate::workload::Event;
@@ -43,7 +44,10 @@ impl World<'_> {
     pub(super) fn look_up(&mut self, node: usize, mut waiter: Waiter, now: u64, first: bool) {
         if matches!(self.strategy, Strategy::NoCache) {
             let start = Start::of(node, &waiter, None);
-            self.start_load(start, vec![waiter], now);
+            self.start_load(start, Some(waiter), now);
+            return;
+        }
+        if first && self.serve_at_hand(node, &waiter, now) {
             return;
         }
         let coalesce = self.scenario.cache.coalesce;
@@ -68,7 +72,7 @@ impl World<'_> {
                 self.serve(&waiter, Some(&entry), now);
                 if let Some((ticket, ())) = refresh {
                     let start = Start::of(node, &waiter, Some(ticket));
-                    self.start_load(start, Vec::new(), now);
+                    self.start_load(start, None, now);
                 }
             }
             Read::Join { flight, joined, .. } => {
@@ -98,10 +102,28 @@ impl World<'_> {
                     self.found_nothing(node, waiter.key, now);
                 }
                 let start = Start::of(node, &waiter, Some(ticket));
-                self.start_load(start, vec![waiter], now);
+                self.start_load(start, Some(waiter), now);
             }
             other => unreachable!("a read that the engine answers with {other:?}"),
         }
+    }
+
+    /// Answers a read with the entry at hand, if it still holds: what the engine would find. Most reads end
+    /// here.
+    fn serve_at_hand(&mut self, node: usize, waiter: &Waiter, now: u64) -> bool {
+        let Some(entry) = self.nodes[node].at_hand.take(waiter.key) else {
+            return false;
+        };
+        let holds = self.nodes[node].engine.still_holds(&entry, now);
+        if holds {
+            let waiter = Waiter {
+                class: Class::Hit,
+                ..*waiter
+            };
+            self.serve(&waiter, Some(&entry), now);
+        }
+        self.nodes[node].at_hand.put_back(waiter.key, entry);
+        holds
     }
 
     /// Asks the engine of a cache.
@@ -157,7 +179,7 @@ impl World<'_> {
         let held = entry.map(|entry| {
             let held = entry.value();
             held.read.store(true, Ordering::Relaxed);
-            (held.state, held.key)
+            (held.state, held.key, Some(&held.first))
         });
         let stale = self.answer(waiter, held, now);
         if let Some(entry) = entry.filter(|_| stale)
@@ -169,13 +191,18 @@ impl World<'_> {
 
     /// Answers a read with a value that is in no cache. No other read is answered with it.
     pub(super) fn answer_directly(&mut self, waiter: &Waiter, state: State, now: u64) {
-        if self.answer(waiter, Some((state, waiter.key)), now) {
+        if self.answer(waiter, Some((state, waiter.key, None)), now) {
             self.recorder.went_stale();
         }
     }
 
     /// Gives whether the answer counts and was stale.
-    fn answer(&mut self, waiter: &Waiter, held: Option<(State, u32)>, now: u64) -> bool {
+    fn answer(
+        &mut self,
+        waiter: &Waiter,
+        held: Option<(State, u32, Option<&FirstMissing>)>,
+        now: u64,
+    ) -> bool {
         let answer = Answer {
             key: waiter.key,
             client: waiter.client,
@@ -183,8 +210,9 @@ impl World<'_> {
             seen: waiter.seen,
             client_seen: waiter.client_seen,
             answered: now,
-            held: held.map(|(state, _)| state),
-            served: held.map_or(waiter.key, |(_, key)| key),
+            held: held.map(|(state, ..)| state),
+            served: held.map_or(waiter.key, |(_, key, _)| key),
+            first: held.and_then(|(.., first)| first),
             class: waiter.class,
         };
         self.recorder.answer(&answer, &self.truth)

@@ -2,6 +2,7 @@
 
 mod faults;
 mod looks;
+mod many_keys;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

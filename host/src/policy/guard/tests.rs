@@ -91,7 +91,7 @@ fn lease(guard: &mut Guard, source: &LeaseSource) -> Lease {
         now: 0,
         size: 0,
         load_time: 0,
-        depends_on: &["b".into()],
+        depends_on: &["b"],
     };
     guard.lease(source, &loaded).into_owned()
 }
