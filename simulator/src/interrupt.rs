@@ -76,6 +76,13 @@ pub fn kept(what: String) {
     state().kept = Some(what);
 }
 
+/// Says that all of it is written: there is nothing to go on from.
+pub fn complete(what: String) {
+    let mut state = state();
+    state.kept = Some(what);
+    state.resume = None;
+}
+
 /// Says by which command a stopped program goes on from what is [`kept`].
 pub fn resume_with(command: String) {
     state().resume = Some(command);

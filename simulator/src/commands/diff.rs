@@ -14,6 +14,7 @@ A change counts where chance alone gives one like it, anywhere in the comparison
 cases. Reports of one scenario and seed had the same reads and writes and are compared replication by
 replication, others by their means. Reports of different scenarios are refused, unless --anyway.
 
+A threshold is a share of what the figure was, or an amount in its unit. `changed` fails by better ones too.
 With one replication nothing can be told from chance: only a figure with a --threshold fails then, by its
 size alone.
 
@@ -21,6 +22,7 @@ Examples:
   shelflife diff before/report.json after/report.json
   shelflife diff before after --fail-on worse
   shelflife diff before after --fail-on worse --threshold stale_ratio=5% --threshold origin_loads=100
+  shelflife diff before after --fail-on worse --threshold stale_age_us.max=500ms
   shelflife diff before after --figure bytes_max --format md >> comment.md
 
 In CI, with the report of the main branch in the repository:
@@ -55,7 +57,7 @@ pub struct Diff {
     before: PathBuf,
     /// The other
     after: PathBuf,
-    /// Which changes end with status 1: never, worse or changed (better ones too)
+    /// Which changes end with status 1: never, worse or changed
     #[arg(
         long,
         value_name = "WHICH",
@@ -64,8 +66,7 @@ pub struct Diff {
         hide_possible_values = true
     )]
     fail_on: FailOn,
-    /// A change of the figure up to this counts for nothing: stale_ratio=5% of what it was,
-    /// origin_loads=100, stale_age_us.max=500ms; may be given several times
+    /// Up to this a change counts for nothing: stale_ratio=5%; may be given several times
     #[arg(long = "threshold", value_name = "FIGURE=SIZE")]
     thresholds: Vec<Threshold>,
     /// Compares by this figure of report.json too; may be given several times

@@ -16,8 +16,7 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Explain {
-    /// ttl, write-through, cdc, tags, versions, semantic, adaptive, or another name of one; without it
-    /// all are listed
+    /// Such as ttl, write-through or cdc, or another name of one; without it all are listed
     #[arg(value_name = "PATTERN")]
     pattern: Option<String>,
 }
@@ -29,6 +28,30 @@ impl Explain {
             Some(name) => {
                 let pattern = explain::find(name).map_err(Error::usage)?;
                 print_painted(&explain::screen(pattern))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Program;
+    use clap::Parser;
+    use shelflife_sim::explain::PATTERNS;
+
+    #[test]
+    fn what_is_to_be_tried_is_a_command() {
+        for pattern in &PATTERNS {
+            for line in pattern.tried_by.lines() {
+                // Words, of which those between quotes are one.
+                let quoted = line.split('\'').enumerate();
+                let words = quoted.flat_map(|(number, part)| match number % 2 {
+                    0 => part.split_whitespace().map(str::to_owned).collect(),
+                    _ => vec![part.to_owned()],
+                });
+                let words: Vec<String> = words.collect();
+                let parsed = Program::try_parse_from(&words);
+                assert!(parsed.is_ok(), "{}: {line}", pattern.name);
             }
         }
     }

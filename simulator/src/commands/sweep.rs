@@ -47,7 +47,12 @@ pub struct Sweep {
     #[arg(value_name = "SCENARIO.toml")]
     scenario: PathBuf,
     /// Carries out part I of N, from 0/N to (N-1)/N; `shelflife merge` puts them together
-    #[arg(long, value_name = "I/N", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "I/N",
+        allow_hyphen_values = true,
+        conflicts_with = "format"
+    )]
     shard: Option<Shard>,
     #[command(flatten)]
     common: Common,

@@ -48,10 +48,7 @@ pub fn of(policy: &str) -> String {
         line(&shop)
     );
     if let Some(questions) = Means::read(QUESTIONS, policy) {
-        out += &format!(
-            "\nQuestions to a bank, found by meaning: {}",
-            line(&questions)
-        );
+        out += &format!("\nQuestions to a bank: {}", line(&questions));
         if policy == "semantic" {
             out += &format!(
                 "; of what a change had made stale it purged {}",

@@ -40,14 +40,13 @@ pub fn find(name: &str) -> Result<&'static Pattern, String> {
 /// All patterns, two lines each.
 #[must_use]
 pub fn list() -> String {
+    const NAME: usize = 16;
     let lines = PATTERNS.iter().map(|pattern| {
-        format!(
-            "{:<15} {}\n{:<15} also called: {}\n",
-            pattern.name,
-            pattern.one_line,
-            "",
-            pattern.others.join(", ")
-        )
+        let others = format!("also called: {}", pattern.others.join(", "));
+        let others = wrap_at(&others, WIDTH - NAME);
+        let others = others.lines().map(|line| format!("{:NAME$}{line}\n", ""));
+        let others: String = others.collect();
+        format!("{:NAME$}{}\n{others}", pattern.name, pattern.one_line)
     });
     lines.collect::<String>() + "\nOne of them: shelflife explain tags\n"
 }

@@ -78,9 +78,7 @@ pub const PATTERNS: [Pattern; 7] = [
         cost: "A list of tags an entry. One tag that everything carries purges everything. What a loader \
                forgets to name stays stale until the ttl.",
         settings: "ttl (the net), patterns (key to tags), on_change (collection to tags), listen",
-        tried_by: "shelflife compare --policy tags --policy write-through \\\n  \
-                   --set workload.write_targets=tag --set 'workload.tags={ per_key = 3, of = 100 }' \
-                   s.toml",
+        tried_by: "shelflife compare --policy tags --policy write-through",
     },
     Pattern {
         name: "versions",

@@ -41,7 +41,7 @@ pub fn place(files: &[(String, String)], dir: &Path) -> Result<(), Error> {
             let _ = fs::remove_dir(made);
         }
     } else {
-        interrupt::kept(format!("{} is complete", dir.display()));
+        interrupt::complete(format!("{} is complete", dir.display()));
     }
     placed
 }

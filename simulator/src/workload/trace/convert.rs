@@ -27,7 +27,7 @@ pub fn write(workload: &Workload, seed: u64, path: &Path) -> Result<u64, Error> 
     let written = write_to(&unfinished, workload, seed, lines, packing).and_then(|rows| {
         let _whole = interrupt::whole();
         fs::rename(&unfinished, path)?;
-        interrupt::kept(format!("{} is complete", path.display()));
+        interrupt::complete(format!("{} is complete", path.display()));
         Ok(rows)
     });
     written.map_err(|error| {
