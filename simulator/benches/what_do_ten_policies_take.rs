@@ -30,9 +30,9 @@ fn main() {
     let setting = Setting::new(&text);
     let (mut alone, mut together, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let before = timed(|| drop(setting.run(4)));
+        let before = timed(|| run(&setting, 4));
         let all = timed(|| run_all(&setting, cores));
-        let after = timed(|| drop(setting.run(5)));
+        let after = timed(|| run(&setting, 5));
         let one = (before + after).as_secs_f64() / 2.0;
         alone.push(one);
         together.push(all.as_secs_f64());
@@ -61,7 +61,7 @@ fn run_all(setting: &Setting, cores: usize) {
                     if number >= 10 {
                         break;
                     }
-                    setting.run(number);
+                    run(setting, number);
                 }
             });
         }
@@ -72,4 +72,9 @@ fn timed(work: impl FnOnce()) -> Duration {
     let started = Instant::now();
     work();
     started.elapsed()
+}
+
+fn run(setting: &Setting, number: usize) {
+    let timed = setting.run(number);
+    assert!(timed.hit_ratio > 0.0);
 }

@@ -1,36 +1,12 @@
 //! The names of one kind that have a slot of their own.
 
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
 
-use hashbrown::{Equivalent, HashSet};
+use hashbrown::HashTable;
 use rapidhash::fast::RandomState;
 
 use super::shim::Arc;
 use super::slot::Slot;
-
-/// A slot as the table holds it: the name lies in the slot.
-#[derive(Debug)]
-struct Named(Arc<Slot>);
-
-impl PartialEq for Named {
-    fn eq(&self, other: &Named) -> bool {
-        self.0.name == other.0.name
-    }
-}
-
-impl Eq for Named {}
-
-impl Hash for Named {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.name.hash(state);
-    }
-}
-
-impl Equivalent<Named> for str {
-    fn equivalent(&self, named: &Named) -> bool {
-        *self == *named.0.name
-    }
-}
 
 /// Slots by their names.
 ///
@@ -38,7 +14,9 @@ impl Equivalent<Named> for str {
 /// so that which of them is given up when does not depend on the hashes.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    by_name: HashSet<Named, RandomState>,
+    /// With the hashes of the names, so that a table that grows need not look at them, nor a look-up at more than one.
+    by_name: HashTable<(u64, Arc<Slot>)>,
+    hasher: RandomState,
     row: Vec<Arc<Slot>>,
     /// The next of the row to be looked at.
     next: usize,
@@ -48,14 +26,18 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn get(&self, name: &str) -> Option<&Arc<Slot>> {
-        self.by_name.get(name).map(|Named(slot)| slot)
+        let hash = self.hasher.hash_one(name);
+        let found = self.by_name.find(hash, is_of(hash, name));
+        found.map(|(_, slot)| slot)
     }
 
     /// Adds the slot of a name that has none.
     pub(super) fn add(&mut self, slot: Arc<Slot>) {
         self.bytes += size(&slot);
         self.row.push(Arc::clone(&slot));
-        self.by_name.insert(Named(slot));
+        let hash = self.hasher.hash_one(&*slot.name);
+        self.by_name
+            .insert_unique(hash, (hash, slot), |(hash, _)| *hash);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -81,12 +63,24 @@ impl Names {
             }
             before(slot);
             self.bytes -= size(slot);
-            self.by_name.remove(&*slot.name);
+            let hash = self.hasher.hash_one(&*slot.name);
+            if let Ok(found) = self.by_name.find_entry(hash, is_of(hash, &slot.name)) {
+                found.remove();
+            }
             self.row.swap_remove(self.next);
         }
     }
 }
 
+/// Whether a slot is that of a name.
+fn is_of(hash: u64, name: &str) -> impl Fn(&(u64, Arc<Slot>)) -> bool {
+    move |(other, slot)| *other == hash && slot.name == name
+}
+
 fn size(slot: &Slot) -> usize {
-    size_of::<Slot>() + slot.name.len()
+    let apart = match slot.name.is_heap_allocated() {
+        true => slot.name.len(),
+        false => 0,
+    };
+    size_of::<Slot>() + apart
 }

@@ -1,5 +1,7 @@
 //! One group: when it was last invalidated, and what loads of what carries it must have seen.
 
+use compact_str::CompactString;
+
 use super::seen::{Marks, Seen};
 use super::shim::{AtomicU64, Mutex, Ordering};
 use super::time::Instant;
@@ -10,8 +12,8 @@ pub(super) type Tick = u64;
 /// When a group was last invalidated.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    /// What it is called; a folded slot has many names and keeps none.
-    pub(super) name: Box<str>,
+    /// What it is called, up to 24 bytes in place; a folded slot has many names and keeps none.
+    pub(super) name: CompactString,
     /// Distinguishes groups, for whoever counts what an invalidation hit.
     id: u32,
     kind: Kind,
