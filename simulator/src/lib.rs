@@ -18,19 +18,27 @@
 //! * [`statistics`] tells what is shown from what is chance.
 //! * [`report`] writes tables, files, figures and a page.
 //! * [`comparison`] runs strategies side by side.
+//! * [`changes`] holds a report against an earlier one.
 //! * [`recommend`] searches for the cheapest that keeps some bounds.
 //! * [`sweep`] goes through settings, in parts if there are many, and finds those that no other beats.
+//! * [`explain`] has each pattern on a screen.
+//! * [`schema`] says what scenarios and reports may hold.
+//! * [`interrupt`] sees to it that Ctrl-C leaves nothing half-written.
 //! * [`verify`] holds all of it against what theory says.
 
 #![forbid(unsafe_code)]
 
+pub mod changes;
 pub mod comparison;
 pub mod error;
+pub mod explain;
+pub mod interrupt;
 pub mod measure;
 pub mod random;
 pub mod recommend;
 pub mod report;
 pub mod scenario;
+pub mod schema;
 pub mod statistics;
 pub mod sweep;
 pub mod verify;

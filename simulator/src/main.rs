@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Even where nobody reads it, the exit status tells.
-            let _ = writeln!(std::io::stderr(), "error: {error}");
+            let _ = writeln!(std::io::stderr(), "{}", commands::error_line(&error));
             ExitCode::from(error.exit_status())
         }
     }

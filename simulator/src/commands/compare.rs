@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use shelflife_sim::comparison;
 use shelflife_sim::error::Error;
+use shelflife_sim::interrupt;
 use shelflife_sim::report::{self, Companion, Images, Report};
 use shelflife_sim::scenario::{self, BUILT_IN_SCENARIOS, Loaded, Overrides};
 use shelflife_sim::workload;
 
-use super::{Common, print, quoted};
+use super::format::{Format, Forms, Output};
+use super::{Common, quoted};
 
 const COMPARE_EXAMPLES: &str = "\
 A policy SPEC is a built-in name (ttl, write-through, cdc, tags, versions, semantic, adaptive),
@@ -24,10 +26,12 @@ Examples:
   shelflife compare --trace my.csv --set writes.announced=0.9
   shelflife compare scenario.toml --out reports/mine
   shelflife compare --policy ttl:ttl=60s,jitter=0.1 --policy native:ttl:ttl=60s
+  shelflife compare --format json --quiet | jq '.totals[].stale_ratio.mean'
   shelflife compare scenario.toml --policy './mine.wasm:{\"ttl\":\"60s\"}' --policy tags
 
 A trace is a CSV file with the header ts_us,op,key (times in microseconds, op R, W or D), or of any
-other format that `shelflife trace stat` reads. The report is a folder: open its index.html.";
+other format that `shelflife trace stat` reads. The report is a folder: open its index.html. Of the two
+reports that `compare` makes without a scenario, --format json prints one after the other.";
 
 /// The six patterns side by side.
 #[derive(Args)]
@@ -118,13 +122,17 @@ impl Compare {
             });
             beside.push((name, other, dir));
         }
+        let whole = interrupt::whole();
         report::write(&report, &dir, self.figures.images())?;
-        let mut text = report::table(&report);
-        for (name, other, dir) in &beside {
+        for (_, other, dir) in &beside {
             report::write(other, dir, self.figures.images())?;
-            text += &format!("\n{}\n\n{}", title(name), report::table(other));
         }
-        self.common.show(&text, &dir)
+        drop(whole);
+        let titled: Vec<(String, &Report)> = beside
+            .iter()
+            .map(|(name, other, _)| (title(name), other))
+            .collect();
+        self.common.show_reports(&report, &titled, &dir)
     }
 }
 
@@ -196,20 +204,52 @@ impl Common {
         let dir = self.dir(loaded);
         let report = self.compare(loaded, &command, &dir)?;
         report::write(&report, &dir, images)?;
-        self.show(&report::table(&report), &dir)
+        self.show_reports(&report, &[], &dir)
     }
 
-    pub(super) fn show(&self, table: &str, dir: &Path) -> Result<(), Error> {
-        if self.quiet {
-            return Ok(());
-        }
-        print(table)?;
-        if std::io::stderr().is_terminal() {
-            let page = dir.join("index.html");
-            let _ = writeln!(std::io::stderr(), "\nThe report: {}", page.display());
-        }
-        Ok(())
+    /// Prints a report, and others with their titles below it.
+    fn show_reports(
+        &self,
+        report: &Report,
+        others: &[(String, &Report)],
+        dir: &Path,
+    ) -> Result<(), Error> {
+        let all = || {
+            [report]
+                .into_iter()
+                .chain(others.iter().map(|(_, other)| *other))
+        };
+        let below = |of: &dyn Fn(&Report) -> String, heading: &str| {
+            let others = others.iter();
+            let others =
+                others.map(|(title, other)| format!("\n{heading}{title}\n\n{}", of(other)));
+            others.fold(of(report), |text, other| text + &other)
+        };
+        let forms = Forms {
+            table: &|| below(&report::table, ""),
+            json: &|| all().map(report::json).collect(),
+            csv: &|| report::totals_csv(&all().collect::<Vec<_>>()),
+            md: &|| below(&report::markdown, "## "),
+        };
+        self.show(&forms, dir)
     }
+
+    /// Prints what was found, and where its page is.
+    pub(super) fn show(&self, forms: &Forms<'_>, dir: &Path) -> Result<(), Error> {
+        forms.print(self.output, self.quiet)?;
+        point_to_page(self.output, self.quiet, dir)
+    }
+}
+
+/// Says on a terminal where the page is, unless standard output is for a program.
+pub(super) fn point_to_page(output: Output, quiet: bool, dir: &Path) -> Result<(), Error> {
+    let for_people = output.format == Format::Table && !quiet;
+    if for_people && std::io::stderr().is_terminal() {
+        let page = dir.join("index.html");
+        // A reader that has gone away is no error.
+        let _ = writeln!(std::io::stderr(), "\nThe report: {}", page.display());
+    }
+    Ok(())
 }
 
 /// The last part of a path: reports name no folders of the machine they were made on.

@@ -6,8 +6,8 @@ use clap::Args;
 use shelflife_sim::error::Error;
 use shelflife_sim::sweep::{self, Findings};
 
-use super::print;
-use super::sweep::warn;
+use super::format::Output;
+use super::sweep::{forms, warn};
 
 const EXAMPLES: &str = "\
 Shards may have been written to one folder or each to its own. All of them are needed; what is missing
@@ -34,6 +34,8 @@ pub struct Merge {
     /// Prints no table
     #[arg(long)]
     quiet: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Merge {
@@ -43,9 +45,6 @@ impl Merge {
         let out = self.out.as_ref().unwrap_or(&self.dirs[0]);
         sweep::write(&findings, out)?;
         warn(&findings);
-        match self.quiet {
-            true => Ok(()),
-            false => print(&sweep::table(&findings)),
-        }
+        forms(&findings, |forms| forms.print(self.output, self.quiet))
     }
 }

@@ -1,9 +1,17 @@
 //! What the program does, one file a subcommand.
 
+mod colour;
 mod compare;
+mod completions;
+mod diff;
+mod explain;
+mod format;
+mod man;
 mod merge;
+mod new;
 mod policy;
 mod recommend;
+mod schema;
 mod sweep;
 mod trace;
 mod verify;
@@ -14,6 +22,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use shelflife_sim::comparison::Effort;
 use shelflife_sim::error::Error;
+use shelflife_sim::interrupt;
 use shelflife_sim::scenario::Overrides;
 
 const EXAMPLES: &str = "\
@@ -24,17 +33,33 @@ Examples:
   shelflife run scenario.toml --out reports/mine
   shelflife sweep scenario.toml                        every setting that its [sweep] names
   shelflife recommend --trace my.csv --max-stale-age 5s --max-stale-ratio 0.001
+  shelflife diff before/report.json after/report.json --fail-on worse
   shelflife trace stat my.csv.zst
+  shelflife explain tags                               how it works, when to use it, what it costs
+  shelflife new scenario                               one to begin with, every key in it
   shelflife policy inspect ./mine.wasm
   shelflife verify                                     the simulator against what theory says
 
 Each command has examples of its own: shelflife compare --help.
-Exit status: 0 done; 2 the command, the scenario or the trace is wrong; 1 anything else.";
+Exit status: 0 done; 2 the command, the scenario or the trace is wrong; 1 anything else. Ctrl-C leaves
+nothing half-written behind, and says how to go on where that is possible.";
 
 /// Measures cache invalidation patterns before they ship.
 #[derive(Parser)]
 #[command(name = "shelflife", bin_name = "shelflife", version, after_help = EXAMPLES)]
 struct Program {
+    /// Colours: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        alias = "colour",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    color: colour::When,
     #[command(subcommand)]
     command: Command,
 }
@@ -51,14 +76,27 @@ enum Command {
     Merge(merge::Merge),
     /// The cheapest pattern, with its settings, that keeps what is asked for.
     Recommend(recommend::Recommend),
+    /// What has changed between two reports, beyond chance.
+    Diff(diff::Diff),
     /// Look at traces, convert them, or write one from a scenario.
     #[command(subcommand)]
     Trace(trace::Trace),
     /// Look at a policy component.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// How a pattern works, when to use it, what it costs.
+    Explain(explain::Explain),
+    /// Write a scenario to begin with.
+    #[command(subcommand)]
+    New(new::New),
+    /// What a scenario or a report may hold, as JSON Schema.
+    Schema(schema::Schema),
     /// The simulator against what theory says.
     Verify(verify::Verify),
+    /// What a shell completes the program by.
+    Completions(completions::Completions),
+    /// The manual, as pages for `man`.
+    Man(man::Manual),
 }
 
 /// What every run takes.
@@ -79,6 +117,8 @@ struct Common {
     /// Sets a key of the scenario, such as `cache.capacity=1000` or `policy.0.config.ttl=5s`
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
+    #[command(flatten)]
+    output: format::Output,
 }
 
 impl Common {
@@ -123,6 +163,8 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
+pub use colour::error_line;
+
 /// Does what the command line says.
 pub fn run() -> Result<(), Error> {
     let program = match Program::try_parse() {
@@ -130,15 +172,23 @@ pub fn run() -> Result<(), Error> {
         Err(error) if !error.use_stderr() => return print(&error.to_string()),
         Err(error) => return Err(wrong::command_line(&error)),
     };
+    colour::choose(program.color);
+    interrupt::listen();
     match program.command {
         Command::Compare(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Sweep(command) => command.run(),
         Command::Merge(command) => command.run(),
         Command::Recommend(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Trace(command) => command.run(),
         Command::Policy(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::New(command) => command.run(),
+        Command::Schema(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     }
 }
 

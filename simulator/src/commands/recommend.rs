@@ -11,12 +11,13 @@ use shelflife_sim::scenario::{self, BUILT_IN_POLICIES, Nanos, Overrides, did_you
 use shelflife_sim::workload;
 
 use super::compare::name_of;
-use super::{Common, print, quoted};
+use super::format::Forms;
+use super::{Common, quoted};
 
 const EXAMPLES: &str = "\
-It tries the policies that come with it, searches for how long entries may live, and answers with the cheapest that meets
-the bounds: the fewest origin loads, or the best of another figure (--cost). What a scenario names under
-[[policy]] is tried instead, as it is set but for its `ttl`.
+It tries the policies that come with it, searches for how long entries may live, and answers with the
+cheapest that meets the bounds: the fewest origin loads, or the best of another figure (--cost). What a
+scenario names under [[policy]] is tried instead, as it is set but for its `ttl`.
 
 A bound is met if the upper end of the 95 % interval over the replications is within it, on replications
 that the search has not seen; of a maximum, every replication has to be too. The status is 0 also where
@@ -26,6 +27,7 @@ Examples:
   shelflife recommend --trace my.csv --max-stale-age 5s --max-stale-ratio 0.001
   shelflife recommend --trace my.csv --max-stale-ratio 0.1% --writes-announced 0.9 --without cdc
   shelflife recommend scenario.toml --max-stale-age 5s --at p99 --origin-limit 500/s
+  shelflife recommend scenario.toml --max-stale-ratio 1% --format md >> comment.md
   shelflife recommend scenario.toml --max-stale-ratio 1% --cost read_latency_us.p99";
 
 /// The fewest to judge an interval by.
@@ -118,11 +120,14 @@ impl Recommend {
         let advice = recommend::recommend(&loaded, &workload, &request, self.common.effort())?;
         let command = self.to_repeat(&what);
         let json = recommend::document(&advice, &request, &loaded, &workload, &command)?;
-        write_files(&[("recommendation.json".to_owned(), json)], &dir)?;
-        match self.common.quiet {
-            true => Ok(()),
-            false => print(&recommend::text(&advice, &request)),
-        }
+        write_files(&[("recommendation.json".to_owned(), json.clone())], &dir)?;
+        let forms = Forms {
+            table: &|| recommend::text(&advice, &request),
+            json: &|| Ok(json.clone()),
+            csv: &|| recommend::csv(&advice, &request),
+            md: &|| recommend::markdown(&advice, &request),
+        };
+        forms.print(self.common.output, self.common.quiet)
     }
 
     fn overrides(&self) -> Overrides {

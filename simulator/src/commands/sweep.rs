@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use shelflife_sim::error::Error;
+use shelflife_sim::interrupt;
 use shelflife_sim::scenario::{self, Overrides};
 use shelflife_sim::sweep::{self, Findings, Found, Plan, Planned, Shard};
 
 use super::compare::name_of;
+use super::format::Forms;
 use super::{Common, print, quoted};
 
 const EXAMPLES: &str = "\
@@ -21,13 +23,14 @@ The grid is every combination, its last key changing fastest; then come the poin
 stands for its values: { from = 1, to = 1000, steps = 10, scale = \"log\" }, of durations too. Points are
 compared by the figures of `pareto`: those that no other beats are shown and marked.
 
-Each result is kept as it comes, in runs.jsonl: after a kill the same command goes on with what is missing.
-The other files are the same, byte for byte, however they were come by.
+Each result is kept as it comes, in runs.jsonl: after Ctrl-C or a kill the same command goes on with what is
+missing. The other files are the same, byte for byte, however they were come by.
 
 Examples:
   shelflife sweep scenario.toml
   shelflife sweep scenario.toml --out reports/mine --jobs 8
   shelflife sweep scenario.toml --shard 0/100 --out big      one part of 100, counted from 0
+  shelflife sweep scenario.toml --format csv > unbeaten.csv
 
 A hundred parts by Slurm, with one folder on a shared disk (of an array from 1, take one off:
 $((SLURM_ARRAY_TASK_ID - 1))/100):
@@ -45,7 +48,12 @@ pub struct Sweep {
     #[arg(value_name = "SCENARIO.toml")]
     scenario: PathBuf,
     /// Carries out part I of N, from 0/N to (N-1)/N; `shelflife merge` puts them together
-    #[arg(long, value_name = "I/N", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "I/N",
+        allow_hyphen_values = true,
+        conflicts_with = "format"
+    )]
     shard: Option<Shard>,
     #[command(flatten)]
     common: Common,
@@ -61,6 +69,7 @@ impl Sweep {
         let what = format!("sweep {}", quoted(&name_of(&self.scenario)));
         let planned = Planned::new(&swept, &self.common.to_repeat(&what, &[]))?;
         let dir = self.common.dir(&swept.base);
+        interrupt::resume_with(as_typed());
         let carried = sweep::carry_out(&planned, self.shard, &dir, self.common.effort())?;
         if let Some(shard) = self.shard {
             if self.common.quiet {
@@ -79,14 +88,34 @@ impl Sweep {
     }
 }
 
+/// The command line, to give it once more.
+fn as_typed() -> String {
+    let words = std::env::args().skip(1).map(|word| quoted(&word));
+    let words: Vec<String> = ["shelflife".to_owned()].into_iter().chain(words).collect();
+    words.join(" ")
+}
+
 impl Common {
     /// Writes and shows what a complete sweep found.
     fn finish(&self, plan: &Plan, found: &[Found], dir: &Path) -> Result<(), Error> {
         let findings = Findings::new(plan, found)?;
         sweep::write(&findings, dir)?;
         warn(&findings);
-        self.show(&sweep::table(&findings), dir)
+        forms(&findings, |forms| self.show(forms, dir))
     }
+}
+
+/// What a sweep found, in every form.
+pub fn forms(
+    findings: &Findings<'_>,
+    show: impl FnOnce(&Forms<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    show(&Forms {
+        table: &|| sweep::table(findings),
+        json: &|| sweep::json(findings),
+        csv: &|| sweep::pareto_csv(findings),
+        md: &|| sweep::markdown(findings),
+    })
 }
 
 /// Says which policies failed, once each, whatever they say in one line.

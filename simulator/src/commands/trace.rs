@@ -7,6 +7,7 @@ use shelflife_sim::error::Error;
 use shelflife_sim::scenario::{self, Overrides, Popularity};
 use shelflife_sim::workload::{self, Workload, trace};
 
+use super::format::{Forms, Output};
 use super::{print, wrong};
 
 const EXAMPLES: &str = "\
@@ -22,6 +23,7 @@ Known are our own CSV and JSON lines, and the traces of Twitter, Meta (key-value
 
 Examples:
   shelflife trace stat my.csv
+  shelflife trace stat my.csv --format json | jq .zipf_slope
   shelflife trace stat cluster52.csv.gz --set trace.sets=auto
   shelflife trace stat log.csv --set trace.format=csv --set trace.columns.time=when \\
       --set trace.columns.unit=ms --set trace.columns.key=url --set trace.columns.op=method";
@@ -59,6 +61,8 @@ pub enum Trace {
         file: PathBuf,
         #[command(flatten)]
         settings: Settings,
+        #[command(flatten)]
+        output: Output,
     },
     /// Reads a trace of any known format and writes it as our own
     #[command(after_help = CONVERT_EXAMPLES)]
@@ -115,11 +119,22 @@ impl Settings {
 impl Trace {
     pub fn run(&self) -> Result<(), Error> {
         match self {
-            Trace::Stat { file, settings } => {
+            Trace::Stat {
+                file,
+                settings,
+                output,
+            } => {
                 let (workload, _) = settings.read(file)?;
                 let info = workload.trace.as_ref();
-                let statistics = info.map(|info| info.statistics.to_string());
-                print(&statistics.unwrap_or_default())
+                let statistics = info.map(|info| info.statistics.clone());
+                let statistics = statistics.unwrap_or_default();
+                let forms = Forms {
+                    table: &|| statistics.to_string(),
+                    json: &|| statistics.json(),
+                    csv: &|| statistics.csv(),
+                    md: &|| statistics.markdown(),
+                };
+                forms.print(*output, false)
             }
             Trace::Convert {
                 input,

@@ -1,6 +1,5 @@
 //! `verify`: the simulator against what theory says.
 
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +7,9 @@ use shelflife_sim::error::Error;
 use shelflife_sim::report;
 use shelflife_sim::verify::{self, Options, Verification};
 
-use super::{print, quoted, wrong};
+use super::compare::point_to_page;
+use super::format::{Forms, Output};
+use super::{quoted, wrong};
 
 const EXAMPLES: &str = "\
 Runs scenarios for which the result is known in closed form, and prints a row each: what is expected, what
@@ -20,6 +21,7 @@ Examples:
   shelflife verify --fast
   shelflife verify --only S03 --only S04 --out reports/races
   shelflife verify --seed 12 --quiet
+  shelflife verify --fast --format csv > verify.csv
 
 The scenarios are ordinary ones: `shelflife run simulator/scenarios/verify/s01-leases.toml`.
 Exit status: 0 every row passes; 1 one fails or is inconclusive; 2 the command is wrong.";
@@ -46,6 +48,8 @@ pub struct Verify {
     /// Runs at the same time, which changes no figure [default: one a core]
     #[arg(long, value_name = "N", value_parser = wrong::at_least_one, allow_negative_numbers = true)]
     jobs: Option<usize>,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Verify {
@@ -60,13 +64,14 @@ impl Verify {
             progress: !self.quiet,
         })?;
         verify::write(&found, &self.to_repeat(), &self.out)?;
-        if !self.quiet {
-            print(&verify::table(&found))?;
-            if std::io::stderr().is_terminal() {
-                let page = self.out.join("index.html");
-                let _ = writeln!(std::io::stderr(), "\nThe report: {}", page.display());
-            }
-        }
+        let forms = Forms {
+            table: &|| verify::table(&found),
+            json: &|| verify::json(&found),
+            csv: &|| verify::csv(&found),
+            md: &|| verify::markdown(&found),
+        };
+        forms.print(self.output, self.quiet)?;
+        point_to_page(self.output, self.quiet, &self.out)?;
         verdict(&found, &self.out)
     }
 

@@ -5,14 +5,13 @@ mod progress;
 mod warmup;
 
 use std::io::Write;
-use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use rayon::prelude::*;
 use shelflife::policy::Calls;
 
 pub use policies::{Components, Contender, contenders, hex};
-pub use progress::Progress;
+pub use progress::{Progress, Task};
 
 use crate::error::Error;
 use crate::report::{PolicyTiming, Report, Run, SCHEMA_VERSION, Timing, TraceInfo, Warmup, totals};
@@ -52,13 +51,14 @@ pub fn compare(loaded: &Loaded, workload: &Workload, effort: Effort) -> Result<R
     let threads = effort.jobs.min(jobs.len());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::other(format!("no threads to run on: {error}")))?;
-    let done = AtomicU64::new(0);
     let scenario = &loaded.scenario;
     let trials = warmup::trials(scenario, &contenders);
-    let expected = workload.expected_events() * (jobs.len() as u64 + trials);
-    let (warmup, finished, seconds) = Progress::watch(effort.progress, &done, expected, || {
+    let events = workload.expected_events();
+    let all = jobs.len() as u64 + trials;
+    let progress = Progress::of(all, Some(events * all));
+    let (warmup, finished, seconds) = progress.watch(effort.progress, || {
         pool.install(|| {
-            let warmup = warmup::settle(scenario, workload, &contenders, &done)?;
+            let warmup = warmup::settle(scenario, workload, &contenders, &progress)?;
             let mut workload = workload.clone();
             if trials > 0 {
                 workload.warmup = warmup.used_us * 1000;
@@ -70,8 +70,12 @@ pub fn compare(loaded: &Loaded, workload: &Workload, effort: Effort) -> Result<R
                 .map(|(contender, replication)| {
                     let started = Instant::now();
                     let strategy = &contender.strategy;
-                    let outcome = world::run(scenario, &workload, strategy, *replication, &done)
-                        .map_err(Error::usage)?;
+                    let label = &contender.info.label;
+                    let label = format!("{label}, {} of {replications}", replication + 1);
+                    let task = progress.task(label, events);
+                    let outcome =
+                        world::run(scenario, &workload, strategy, *replication, task.events())
+                            .map_err(Error::usage)?;
                     Ok(Finished {
                         outcome,
                         seconds: started.elapsed().as_secs_f64(),

@@ -3,11 +3,9 @@
 //! All runs of a comparison leave out the same time, so that in each replication every policy is measured
 //! over the same reads and writes.
 
-use std::sync::atomic::AtomicU64;
-
 use rayon::prelude::*;
 
-use super::Contender;
+use super::{Contender, Progress};
 use crate::error::Error;
 use crate::report::{self, Series};
 use crate::scenario::{self, Scenario};
@@ -39,7 +37,7 @@ pub(super) fn settle(
     scenario: &Scenario,
     workload: &Workload,
     contenders: &[Contender],
-    done: &AtomicU64,
+    progress: &Progress,
 ) -> Result<report::Warmup, Error> {
     let asked = scenario.warmup.unwrap_or_default();
     if asked != scenario::Warmup::Auto {
@@ -61,7 +59,10 @@ pub(super) fn settle(
         .par_iter()
         .with_max_len(1)
         .map(|contender| {
-            let outcome = world::run(scenario, workload, &contender.strategy, trial, done)
+            let label = format!("{}, warm-up", contender.info.label);
+            let task = progress.task(label, workload.expected_events());
+            let strategy = &contender.strategy;
+            let outcome = world::run(scenario, workload, strategy, trial, task.events())
                 .map_err(Error::usage)?;
             Ok(need(&contender.info.label, &outcome))
         })

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The figures of one run. Times are in microseconds.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Reads measured; `fresh_hits + stale_hits + delayed_hits + misses`.
     pub reads: u64,
@@ -98,7 +99,7 @@ pub struct Summary {
     pub policy: PolicyFigures,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quantiles {
     pub mean: f64,
     pub p50: f64,
@@ -108,7 +109,7 @@ pub struct Quantiles {
     pub max: f64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Latency {
     pub mean: f64,
     pub p50: f64,
@@ -117,21 +118,21 @@ pub struct Latency {
     pub max: f64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lag {
     pub mean: f64,
     pub p99: f64,
     pub max: f64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
     pub mean: f64,
     pub p99: f64,
     pub max: f64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spread {
     pub mean: f64,
     pub p50: f64,
@@ -140,7 +141,7 @@ pub struct Spread {
 }
 
 /// What was found some time after writes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Inconsistent {
     /// Writes looked at.
     pub writes: u64,
@@ -150,7 +151,7 @@ pub struct Inconsistent {
     pub nines: Option<f64>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BoundViolations {
     #[serde(rename = "1s")]
     pub s1: u64,
@@ -166,7 +167,7 @@ pub struct BoundViolations {
 
 /// Independent observations: reads of one entry share its fate, so that a thousand of them tell little more
 /// than one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FillCycles {
     /// Values stored.
     pub begun: u64,
@@ -177,7 +178,7 @@ pub struct FillCycles {
     pub stale: u64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Invalidations {
     /// Carried out by a cache, whatever they hit.
     pub sent: u64,
@@ -190,7 +191,7 @@ pub struct Invalidations {
     pub lost: u64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Semantic {
     /// Reads that searched by meaning.
     pub lookups: u64,
@@ -204,7 +205,7 @@ pub struct Semantic {
     pub purge_recall: f64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyFigures {
     /// Calls of the component.
     pub calls: u64,

@@ -15,6 +15,7 @@
 mod answer;
 mod bounds;
 mod candidates;
+mod csv;
 mod json;
 mod ladder;
 mod paste;
@@ -24,16 +25,16 @@ mod trial;
 mod words;
 
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
 pub use answer::{Advice, Outcome, Proposal};
 pub use bounds::{Bound, Measured};
 pub use candidates::{Allowed, Candidate, LeftOut};
+pub use csv::csv;
 pub use json::document;
 pub use paste::Paste;
-pub use text::text;
+pub use text::{markdown, text};
 pub use trial::Trial;
 
 use crate::comparison::{Components, Effort, Progress};
@@ -93,22 +94,24 @@ pub fn recommend(
             words::left_out(&left_out)
         )));
     }
+    let ladder = Ladder::up_to(Nanos(workload.duration.saturating_sub(workload.warmup)));
+    // Both ends, a halving between them, and once more what was found.
+    let trials = 3 + u64::from(ladder.len().ilog2());
+    let expected = trials * u64::from(request.replications) * found.len() as u64;
+    let progress = Progress::of(expected, None);
     let bench = Bench {
         loaded,
         workload,
         request,
-        ladder: Ladder::up_to(Nanos(workload.duration.saturating_sub(workload.warmup))),
+        ladder,
         components: Mutex::new(Components::new()?),
-        done: AtomicU64::new(0),
+        progress: &progress,
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(effort.jobs)
         .build();
     let pool = pool.map_err(|error| Error::other(format!("no threads to run on: {error}")))?;
-    // Both ends, a halving between them, and once more what was found.
-    let trials = 3 + u64::from(bench.ladder.len().ilog2());
-    let expected = trials * u64::from(request.replications) * found.len() as u64;
-    let outcomes = Progress::watch_runs(effort.progress, &bench.done, expected, || {
+    let outcomes = progress.watch(effort.progress, || {
         pool.install(|| {
             let outcomes = found
                 .into_par_iter()

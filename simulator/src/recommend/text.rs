@@ -4,7 +4,7 @@ use super::answer::{Advice, Outcome, Proposal};
 use super::trial::Trial;
 use super::{Bound, Measured, Request, words};
 use crate::report::figures::FigureKind;
-use crate::report::grid::{Column, grid};
+use crate::report::grid::{self, Column, grid};
 use crate::report::table::{WIDTH, wrap, wrap_at};
 use crate::report::units::share;
 use crate::statistics::Direction;
@@ -16,20 +16,11 @@ pub fn text(advice: &Advice, request: &Request) -> String {
     let Some(best) = advice.best() else {
         return nothing(advice, request);
     };
-    let mut out = wrap(&format!(
-        "Use {} with {}: {}, the {} of what meets the bounds.",
-        best.candidate.name(),
-        words::settings(best.trial),
-        amount(request.cost, &best.trial.cost),
-        match request.cost.better {
-            Some(Direction::Higher) => "most",
-            _ => "least",
-        }
-    ));
-    out += &format!("\n{}", bounds(best.trial, request));
+    let mut out = wrap(&use_it(best, request));
+    out += &format!("\n{}", grid(&bounds(best.trial, request)));
     out += &format!("\n{}", confidence(advice, best, request));
     out += &format!("\n{}", runner_up(advice, best, request));
-    out += &format!("\n{}", tried(advice, request));
+    out += &format!("\n{}", what_was_tried(advice, request));
     out += &list("Taken for granted:", &advice.assumptions);
     if let Some(paste) = &advice.paste {
         out += &format!("\nTo paste, as code\n\n{}", indented(&paste.rust));
@@ -42,25 +33,45 @@ pub fn text(advice: &Advice, request: &Request) -> String {
     out
 }
 
-fn nothing(advice: &Advice, request: &Request) -> String {
+fn use_it(best: Proposal<'_>, request: &Request) -> String {
+    format!(
+        "Use {} with {}: {}, the {} of what meets the bounds.",
+        best.candidate.name(),
+        words::settings(best.trial),
+        amount(request.cost, &best.trial.cost),
+        match request.cost.better {
+            Some(Direction::Higher) => "most",
+            _ => "least",
+        }
+    )
+}
+
+/// That nothing meets the bounds, and what comes closest, a line each.
+fn nothing_meets(request: &Request, closest: Option<Proposal<'_>>) -> String {
     let asked: Vec<String> = request.bounds.iter().map(Bound::words).collect();
-    let mut out = wrap(&format!(
-        "Nothing that was tried meets {}.",
-        asked.join(" and ")
-    ));
-    if let Some(closest) = advice.closest(request) {
+    let mut out = format!("Nothing that was tried meets {}.", asked.join(" and "));
+    if let Some(closest) = closest {
         let misses = match &closest.trial.policy_error {
             Some(error) => format!("its policy failed: {error}"),
             None => words::misses(closest.trial, request).join(" and "),
         };
-        out += &wrap(&format!(
-            "Closest is {} with {}: {misses}.",
+        out += &format!(
+            "\nClosest is {} with {}: {misses}.",
             closest.candidate.name(),
             words::settings(closest.trial),
-        ));
-        out += &format!("\n{}", bounds(closest.trial, request));
+        );
     }
-    out += &format!("\n{}", tried(advice, request));
+    out
+}
+
+fn nothing(advice: &Advice, request: &Request) -> String {
+    let closest = advice.closest(request);
+    let said = nothing_meets(request, closest);
+    let mut out: String = said.lines().map(wrap).collect();
+    if let Some(closest) = closest {
+        out += &format!("\n{}", grid(&bounds(closest.trial, request)));
+    }
+    out += &format!("\n{}", what_was_tried(advice, request));
     out += &list("Taken for granted:", &advice.assumptions);
     out
 }
@@ -80,8 +91,30 @@ fn with_interval(figure: &FigureKind, measured: &Measured) -> String {
     }
 }
 
+/// The answer as Markdown: what it is, what it keeps, what else was tried, and what to paste.
+#[must_use]
+pub fn markdown(advice: &Advice, request: &Request) -> String {
+    let (answer, trial) = match (advice.best(), advice.closest(request)) {
+        (Some(best), _) => (use_it(best, request), Some(best.trial)),
+        (None, closest) => (
+            nothing_meets(request, closest),
+            closest.map(|closest| closest.trial),
+        ),
+    };
+    let mut out = format!("{answer}\n");
+    if let Some(trial) = trial {
+        out += &format!("\n{}", grid::markdown(&bounds(trial, request)));
+    }
+    out += &format!("\n{}", grid::markdown(&tried(advice, request)));
+    if let Some(paste) = &advice.paste {
+        out += &format!("\n```rust\n{}\n```\n", paste.rust.trim_end());
+        out += &format!("\n```toml\n{}\n```\n", paste.toml.trim_end());
+    }
+    out
+}
+
 /// Each bound with what was measured beside it, and the cost.
-fn bounds(trial: &Trial, request: &Request) -> String {
+fn bounds(trial: &Trial, request: &Request) -> [Column; 5] {
     let rows: Vec<(&Bound, &Measured)> = request.bounds.iter().zip(&trial.measured).collect();
     let cost = request.cost;
     let with_cost = |of: &dyn Fn(&Bound, &Measured) -> String, last: String| {
@@ -91,7 +124,7 @@ fn bounds(trial: &Trial, request: &Request) -> String {
             .collect();
         cells.into_iter().chain([last])
     };
-    let columns = [
+    [
         Column::new(
             "figure",
             true,
@@ -135,8 +168,7 @@ fn bounds(trial: &Trial, request: &Request) -> String {
                 String::new(),
             ),
         ),
-    ];
-    grid(&columns)
+    ]
 }
 
 fn confidence(advice: &Advice, best: Proposal<'_>, request: &Request) -> String {
@@ -212,7 +244,7 @@ fn beside(
 }
 
 /// A row for each candidate: where it meets the bounds at the least cost, or comes closest.
-fn tried(advice: &Advice, request: &Request) -> String {
+fn tried(advice: &Advice, request: &Request) -> Vec<Column> {
     let shown: Vec<(&Outcome, &Trial)> = advice
         .outcomes
         .iter()
@@ -252,7 +284,12 @@ fn tried(advice: &Advice, request: &Request) -> String {
         .iter()
         .map(|(outcome, _)| outcome.trials.len().to_string());
     columns.push(Column::new("looks", false, runs));
-    let mut out = grid(&columns);
+    columns
+}
+
+/// The same as text, with why the others are not it.
+fn what_was_tried(advice: &Advice, request: &Request) -> String {
+    let mut out = grid(&tried(advice, request));
     out += "Bounded figures by the upper end of their interval; ! misses the bound.\n";
     let why = advice
         .outcomes

@@ -1,7 +1,6 @@
 //! One candidate at one rung, run in several replications.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -10,7 +9,7 @@ use super::Request;
 use super::bounds::Measured;
 use super::candidates::Candidate;
 use super::ladder::Ladder;
-use crate::comparison::Components;
+use crate::comparison::{Components, Progress};
 use crate::error::{Error, Kind};
 use crate::measure::Summary;
 use crate::scenario::{Loaded, Policy};
@@ -61,8 +60,7 @@ pub struct Bench<'a> {
     pub request: &'a Request,
     pub ladder: Ladder,
     pub components: Mutex<Components>,
-    /// Runs that are done.
-    pub done: AtomicU64,
+    pub progress: &'a Progress,
 }
 
 impl Bench<'_> {
@@ -89,15 +87,15 @@ impl Bench<'_> {
         let request = self.request;
         let replications = first..first + request.replications;
         let outcomes = replications.into_par_iter().map(|replication| {
-            let events = AtomicU64::new(0);
+            let label = format!("{}, {}", policy.label, self.ladder.at(rung));
+            let task = self.progress.task(label, self.workload.expected_events());
             let outcome = world::run(
                 &self.loaded.scenario,
                 self.workload,
                 &contender.strategy,
                 replication,
-                &events,
+                task.events(),
             );
-            self.done.fetch_add(1, Ordering::Relaxed);
             outcome.map_err(Error::usage)
         });
         let outcomes = outcomes.collect::<Result<Vec<_>, Error>>()?;

@@ -3,7 +3,7 @@
 
 mod conclusions;
 
-pub use conclusions::{differences, totals};
+pub use conclusions::{differences, totals, totals_of_all};
 
 use serde_json::Value;
 

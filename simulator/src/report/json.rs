@@ -1,7 +1,41 @@
 //! `report.json`.
 
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::json;
+
 use super::Report;
 use crate::error::Error;
+
+/// What `totals` has: the label of a policy, and its figures in the shape of a summary.
+pub fn totals_schema(_: &mut SchemaGenerator) -> Schema {
+    let figure = json!({
+        "type": "object",
+        "description": "Over the replications: mean ± ci95 is the 95 % interval, null for one replication.",
+        "properties": {
+            "mean": { "type": ["number", "null"] },
+            "ci95": { "type": ["number", "null"] },
+        },
+        "required": ["mean", "ci95"],
+        "additionalProperties": false,
+    });
+    // What a run does not have, clients say, is null.
+    let group = json!({
+        "type": "object",
+        "additionalProperties": { "anyOf": [figure, { "type": "null" }, {
+            "type": "object",
+            "additionalProperties": { "anyOf": [figure, { "type": "null" }] },
+        }] },
+    });
+    json_schema!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": { "policy": { "type": "string" } },
+            "required": ["policy"],
+            "additionalProperties": { "anyOf": [figure, group, { "type": "null" }] },
+        },
+    })
+}
 
 /// The report as JSON: fields in the order of the types, keys of free-form values sorted, floats as
 /// the shortest text that reads back the same. What is not a number becomes null.

@@ -33,7 +33,7 @@ pub use model::*;
 pub use place::check_place;
 #[cfg(test)]
 pub(crate) use place::tests::scratch;
-pub use table::table;
+pub use table::{markdown, table};
 pub use totals::totals;
 
 pub(crate) use html::STYLE;
@@ -60,6 +60,24 @@ pub enum Images {
     None,
     /// As `plots/NAME.png` beside each SVG.
     Png,
+}
+
+/// What `report.json` has.
+///
+/// # Errors
+///
+/// Never for a report that was measured.
+pub fn json(report: &Report) -> Result<String, Error> {
+    json::render(report)
+}
+
+/// What `totals.csv` has, of several reports together: the name of its scenario stands before each row.
+///
+/// # Errors
+///
+/// Never for reports that were measured.
+pub fn totals_csv(reports: &[&Report]) -> Result<String, Error> {
+    csv::totals_of_all(reports)
 }
 
 /// Writes the report into `dir`, which is made if it is missing.

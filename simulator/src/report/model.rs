@@ -1,5 +1,6 @@
 //! What a report is made from.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::measure::Summary;
@@ -9,10 +10,11 @@ use crate::statistics::{Difference, Doubt};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything a comparison found.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     pub schema_version: u32,
     /// As resolved, all defaults filled in.
+    #[schemars(with = "crate::scenario::Scenario")]
     pub scenario: serde_json::Value,
     pub seed: u64,
     pub trace: Option<TraceInfo>,
@@ -22,6 +24,7 @@ pub struct Report {
     pub runs: Vec<Run>,
     /// One per policy: each figure of a summary as `{ mean, ci95 }` over its replications, in the
     /// summary's shape, with the `policy` beside them. `ci95` is null for one replication.
+    #[schemars(schema_with = "super::json::totals_schema")]
     pub totals: Vec<serde_json::Value>,
     /// The policies against each other, pair by pair and figure by figure; without the baselines.
     #[serde(default)]
@@ -46,7 +49,7 @@ pub struct Report {
 }
 
 /// Another report, to be read after this one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Companion {
     pub title: String,
     /// Relative to the directory of this report, as in `../herd/index.html`.
@@ -55,14 +58,15 @@ pub struct Companion {
     pub summary: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct TraceInfo {
     pub path: String,
     pub sha256: String,
+    #[schemars(with = "crate::workload::TraceStatistics")]
     pub statistics: serde_json::Value,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyInfo {
     pub label: String,
     /// What was asked for, without settings: `ttl`, `native:ttl`, `mine.wasm`; a baseline's name.
@@ -76,7 +80,7 @@ pub struct PolicyInfo {
     pub kind: PolicyKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PolicyKind {
     Component,
@@ -86,7 +90,7 @@ pub enum PolicyKind {
 }
 
 /// How much of the beginning is not measured, the same in every run, and why so much.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Warmup {
     /// As the scenario says it, or its default: `10m`, `0.1` of the run, `auto`.
     pub asked: String,
@@ -97,7 +101,7 @@ pub struct Warmup {
     pub why: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// The label of its policy.
     pub policy: String,
@@ -178,7 +182,7 @@ pub struct Histogram {
     pub buckets: Vec<(f64, u64)>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
     /// Wall time of all runs together, in seconds.
     pub seconds: f64,
@@ -192,7 +196,7 @@ pub struct Timing {
     pub policies: Vec<PolicyTiming>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyTiming {
     pub policy: String,
     pub seconds: f64,

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::interrupt;
 
 /// Checks that nothing stands where the directory would be made, as far as can be told before it is.
 ///
@@ -27,6 +28,7 @@ pub fn check_place(dir: &Path) -> Result<(), Error> {
 /// renamed to it; else its files are moved over one by one, in order, and whatever else lies in
 /// `dir` stays. Moves within a file system fail only for what is checked before the first one.
 pub fn place<T: AsRef<[u8]>>(files: &[(String, T)], dir: &Path) -> Result<(), Error> {
+    let _whole = interrupt::whole();
     let missing: Vec<&Path> = dir
         .ancestors()
         .skip(1)
@@ -38,6 +40,8 @@ pub fn place<T: AsRef<[u8]>>(files: &[(String, T)], dir: &Path) -> Result<(), Er
         for made in missing {
             let _ = fs::remove_dir(made);
         }
+    } else {
+        interrupt::complete(format!("{} is complete", dir.display()));
     }
     placed
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::digest::{Row, rows, twins};
 use super::units::{clip, count, duration, percent};
-use super::{PolicyKind, Report, doubted, leaders};
+use super::{PolicyKind, Report, doubted, grid, leaders};
 
 /// Fits the narrowest terminal that people still use.
 pub const WIDTH: usize = 80;
@@ -73,6 +73,26 @@ pub fn table(report: &Report) -> String {
     out += &settings(&rows, first);
     out += &speed(report);
     out
+}
+
+/// The same table as Markdown, whole: every column, with the intervals; then what is to be doubted.
+pub fn markdown(report: &Report) -> String {
+    let rows = rows(report);
+    let labels = rows.iter().map(|row| row.info.label.clone());
+    let mut grid = vec![grid::Column::new("policy", true, labels)];
+    let replicated = rows.iter().any(|row| row.runs.len() > 1);
+    grid.extend(columns(&rows, [replicated; 2]).into_iter().map(|column| {
+        let head = column.heads.map(str::trim).join(" ");
+        grid::Column::new(&head, false, column.cells.into_iter())
+    }));
+    let doubts = doubted::lines(report, usize::MAX);
+    let doubts = doubts.iter().map(|line| format!("- {}\n", line.trim()));
+    let doubts: String = doubts.collect();
+    let doubts = match doubts.is_empty() {
+        true => doubts,
+        false => format!("\nDoubts:\n\n{doubts}"),
+    };
+    grid::markdown(&grid) + &doubts
 }
 
 /// The widest set of columns that fits beside the labels: first the intervals go, then the columns

@@ -9,6 +9,9 @@ pub const BUILT_IN_SCENARIOS: [(&str, &str); 2] = [
     ("questions", include_str!("../../scenarios/questions.toml")),
 ];
 
+/// A scenario to begin with: every key that there is, with its default or an example.
+pub const TEMPLATE: &str = include_str!("../../scenarios/template.toml");
+
 /// The text of a scenario that comes with the program.
 pub(super) fn text(name: &str) -> Result<&'static str, Error> {
     let found = BUILT_IN_SCENARIOS.iter().find(|(known, _)| *known == name);

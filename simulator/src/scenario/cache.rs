@@ -3,12 +3,13 @@
 //! By default they do what the engine does. Each of the other ways is a fault that is known from caches in
 //! use, so that what it costs can be measured.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Distribution, Nanos};
 
 /// The caches.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cache {
     /// Caches behind a balancer.
@@ -38,7 +39,7 @@ pub struct Cache {
 }
 
 /// Which node a read goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Balance {
     /// Each read goes to any cache.
@@ -50,7 +51,7 @@ pub enum Balance {
 }
 
 /// In which state the caches begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
     /// Empty. What is stored together ends together, for many leases.
@@ -61,7 +62,7 @@ pub enum Start {
 }
 
 /// What becomes of a load that an invalidation has overtaken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stores {
     /// It stores nothing, as the engine has it.
@@ -71,7 +72,7 @@ pub enum Stores {
 }
 
 /// Which loads a read may join.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Joins {
     /// Those that no invalidation has overtaken, as the engine has it.
@@ -81,7 +82,7 @@ pub enum Joins {
 }
 
 /// How the entries of a tag are purged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TagPurge {
     /// By the tag's generation, as the engine does: at once, however many there are.

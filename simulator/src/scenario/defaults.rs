@@ -2,6 +2,7 @@
 //!
 //! One place for all of them, so that the page about scenarios can be checked against it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::{
@@ -81,9 +82,12 @@ const WRITES: Stream = Stream {
 };
 
 /// A stream in which what is left out depends on whether it reads or writes.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct PartialStream {
+#[schemars(rename = "Stream")]
+pub(super) struct PartialStream {
+    /// Events a second; 0 for none.
+    #[schemars(range(min = 0))]
     rate: Option<f64>,
     arrivals: Option<Arrivals>,
     popularity: Option<Popularity>,

@@ -16,6 +16,7 @@ mod points;
 mod popularity;
 mod preset;
 mod range;
+mod schema;
 mod source;
 mod spec;
 mod suggest;
@@ -26,9 +27,10 @@ mod warmup;
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use builtin::BUILT_IN_SCENARIOS;
+pub use builtin::{BUILT_IN_SCENARIOS, TEMPLATE};
 pub use cache::{Balance, Cache, Joins, Start, Stores, TagPurge};
 pub use distribution::{Distribution, Empirical};
 pub use duration::Nanos;
@@ -45,7 +47,7 @@ pub use warmup::Warmup;
 pub const BASELINES: [&str; 2] = ["no cache", "perfect"];
 
 /// Everything that decides a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scenario {
     /// Names the folder of the report.
@@ -82,7 +84,7 @@ pub struct Scenario {
 }
 
 /// Synthetic reads and writes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Workload {
     /// A published workload, whose figures stand where the scenario names none: one of [`presets`].
@@ -98,8 +100,10 @@ pub struct Workload {
     pub key: String,
     pub value_bytes: u32,
     #[serde(deserialize_with = "defaults::reads")]
+    #[schemars(with = "defaults::PartialStream")]
     pub reads: Stream,
     #[serde(deserialize_with = "defaults::writes")]
+    #[schemars(with = "defaults::PartialStream")]
     pub writes: Stream,
     pub tags: Option<Tags>,
     pub write_targets: WriteTargets,
@@ -133,7 +137,7 @@ pub struct Stream {
     pub popularity: Popularity,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrivals {
     /// Independent arrivals: exponential gaps.
@@ -158,7 +162,7 @@ pub enum Popularity {
 }
 
 /// What entries are made from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tags {
     /// How many different tags a key is made from.
@@ -169,7 +173,7 @@ pub struct Tags {
     pub popularity: Popularity,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WriteTargets {
     /// A write changes one key.
@@ -179,7 +183,7 @@ pub enum WriteTargets {
 }
 
 /// A change of the streams. What is `None` stays as it was.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Phase {
     pub at: Nanos,
@@ -189,7 +193,7 @@ pub struct Phase {
     pub writes: PhaseStream,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhaseStream {
     pub rate: Option<f64>,
@@ -197,7 +201,7 @@ pub struct PhaseStream {
 }
 
 /// A while in which the streams are faster (or slower) than the phase says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Burst {
     pub at: Nanos,
@@ -216,7 +220,7 @@ pub struct Burst {
 
 /// Keys that are texts with embeddings and, where known, a topic: the texts of one topic have one
 /// answer, and a write changes the answer of a topic.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Embeddings {
     /// `builtin:banking77`, or the path of a set: `NAME.queries` for `NAME.queries.f16` and
@@ -240,7 +244,7 @@ pub struct Embeddings {
 }
 
 /// A recorded workload.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trace {
     /// Relative to the scenario, or `builtin:shop`.
@@ -268,7 +272,7 @@ fn one() -> f64 {
     1.0
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TraceFormat {
     #[default]
@@ -293,7 +297,7 @@ impl TraceFormat {
 }
 
 /// Which column of a mapped file is what, by name in its header.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Columns {
     pub time: Option<String>,
@@ -311,7 +315,7 @@ pub struct Columns {
 }
 
 /// Whether a `set` or `add` of a cache trace changes the source or refills the cache after a miss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sets {
     /// Every one changes the source.
@@ -325,11 +329,12 @@ pub enum Sets {
 }
 
 /// Where values come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Origin {
     pub latency: Distribution,
     /// Where within the latency the state is read, between 0 and 1.
+    #[schemars(range(min = 0, max = 1))]
     pub snapshot_at: f64,
     /// Loads served at once; the rest queue. 0: no queue.
     pub servers: u32,
@@ -348,12 +353,13 @@ pub struct Origin {
     /// that is known is not stored, and an entry that has seen a change is not purged by it.
     pub versions: bool,
     /// Share of loads that fail.
+    #[schemars(range(min = 0, max = 1))]
     pub errors: f64,
 }
 
 /// What becomes of a load whose reader has given up. The origin carries it out in either case: a server
 /// is busy with it until it is done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Late {
     /// It is given up with its readers: all who wait for it fail when its first reader does, the next
@@ -364,10 +370,11 @@ pub enum Late {
     Store,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Writes {
     /// Share of writes whose path tells the cache.
+    #[schemars(range(min = 0, max = 1))]
     pub announced: f64,
     /// From the commit to the announcement; or the other way round, see `announce`.
     pub announce_delay: Distribution,
@@ -377,7 +384,7 @@ pub struct Writes {
 }
 
 /// Whether a path tells of a write when it has committed it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Announce {
     /// As it should.
@@ -389,7 +396,7 @@ pub enum Announce {
 
 /// How the caches of a fleet tell each other. A write is announced to one cache of the fleet, and that
 /// one passes it on. Captured changes reach each cache by itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bus {
     /// From the cache that was told to each of the others.
@@ -399,11 +406,12 @@ pub struct Bus {
 }
 
 /// Captured changes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Feed {
     pub delay: Distribution,
     /// Share of changes that never arrive and leave no gap.
+    #[schemars(range(min = 0, max = 1))]
     pub loss: f64,
     /// Share of changes that arrive twice, the second time after another `delay`.
     pub duplicates: f64,
@@ -413,7 +421,7 @@ pub struct Feed {
     pub outages: Vec<Outage>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outage {
     pub at: Nanos,
@@ -423,7 +431,7 @@ pub struct Outage {
     pub then: AfterOutage,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AfterOutage {
     /// All that was held up arrives when it ends.
@@ -434,7 +442,7 @@ pub enum AfterOutage {
 }
 
 /// Something that breaks at a given time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     pub at: Nanos,
@@ -450,7 +458,7 @@ pub struct Fault {
     pub lasts: Option<Nanos>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
     /// Every entry is dropped.
@@ -462,7 +470,7 @@ pub enum FaultKind {
 }
 
 /// One row of the comparison.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// How tables and plots call it; by default what `use` says.

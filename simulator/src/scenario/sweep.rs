@@ -1,5 +1,6 @@
 //! `[sweep]`: settings that are gone through, and what they are to be compared by.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -12,13 +13,15 @@ use crate::error::Error;
 
 /// Settings that are gone through. A key is a path as `--set` takes it, `"policy.0.config.ttl"`, or the same
 /// in tables, `policy.0.config.ttl`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sweep {
     /// Every combination of the values of these settings. A setting has an array of values, or a range:
     /// `{ from = "1s", to = "1h", steps = 7, scale = "log" }`, both ends included.
+    #[schemars(schema_with = "super::schema::grid")]
     pub grid: Table,
     /// Points as they stand, after those of the grid. What a point leaves out is as the scenario says.
+    #[schemars(schema_with = "super::schema::list")]
     pub list: Vec<Table>,
     /// By which figures of a summary points are compared: `["stale_ratio", "origin_loads"]`.
     pub pareto: Vec<String>,

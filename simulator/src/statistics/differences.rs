@@ -15,6 +15,7 @@
 //! interval may leave out 0 beside a verdict of `not shown`. Figures are not corrected for each other: they
 //! are different questions.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Interval;
@@ -24,7 +25,7 @@ use super::interval::interval;
 use crate::report::{PolicyInfo, PolicyKind, Run};
 
 /// Whether a policy is better than another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Better {
     #[serde(rename = "yes")]
     Yes,
@@ -49,7 +50,7 @@ impl Better {
 }
 
 /// One figure of two policies.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// As a summary names it: `stale_age_us.p99`.
     pub figure: String,

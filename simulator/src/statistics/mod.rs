@@ -2,6 +2,7 @@
 //!
 //! * [`interval()`]: a mean over independent replications and its 95 % confidence interval.
 //! * [`differences()`]: the policies against each other, figure by figure, replication by replication.
+//! * [`Change`]: one figure before and after.
 //! * [`doubts()`]: figures that rest on too little, and why.
 //!
 //! The unit of all of it is the replication. An interval over the reads of one run would take them
@@ -9,6 +10,7 @@
 //! by a factor of a hundred.
 
 mod chance;
+mod change;
 mod differences;
 mod doubts;
 mod headlines;
@@ -16,6 +18,7 @@ mod holm;
 mod interval;
 mod student;
 
+pub use change::{Change, Samples, Test, shown, step_of};
 pub use differences::{Better, Difference, differences};
 pub use doubts::{Doubt, Evidence, Kind, doubts};
 pub use headlines::{Direction, HEADLINES, Headline};

@@ -1,7 +1,7 @@
 //! Carries out what is missing of a sweep, on all cores.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -11,6 +11,7 @@ use super::plan::{Plan, Planned, PlannedRun};
 use super::shard::Shard;
 use crate::comparison::{Effort, Progress};
 use crate::error::Error;
+use crate::interrupt;
 use crate::workload::{self, Workload};
 use crate::world;
 
@@ -48,11 +49,12 @@ pub fn carry_out(
     let missing = |run: &usize| results[*run].is_none();
     let missing: Vec<usize> = ours.iter().copied().filter(missing).collect();
     if !missing.is_empty() {
-        for (run, found) in run_all(planned, &missing, &folder, shard, effort)? {
+        for (run, found) in run_all(planned, &missing, ours.len(), &folder, shard, effort)? {
             results[run] = Some(found);
         }
     } else if folder.plan()?.as_ref() != Some(plan) {
         // The same runs, to be compared otherwise.
+        let _whole = interrupt::whole();
         folder.open(plan, shard)?;
     }
     Ok(Carried {
@@ -65,6 +67,7 @@ pub fn carry_out(
 fn run_all(
     planned: &Planned<'_>,
     missing: &[usize],
+    of: usize,
     folder: &Folder,
     shard: Option<Shard>,
     effort: Effort,
@@ -78,16 +81,18 @@ fn run_all(
         plan: &planned.plan,
         shard,
         lines: Mutex::default(),
+        kept: AtomicUsize::new(of - missing.len()),
+        of,
     };
-    let done = AtomicU64::new(0);
-    Progress::watch_runs(effort.progress, &done, missing.len() as u64, || {
+    sink.say();
+    let progress = Progress::of(missing.len() as u64, None);
+    progress.watch(effort.progress, || {
         pool.install(|| {
             // One after the other in their order, so that only a few workloads are needed at a time.
             let runs = missing.iter().par_bridge();
             runs.map(|run| {
-                let found = carry_out_one(planned, *run, &workloads)?;
+                let found = carry_out_one(planned, *run, &workloads, &progress)?;
                 let found = sink.add(&found)?;
-                done.fetch_add(1, Ordering::Relaxed);
                 Ok((*run, found))
             })
             .collect()
@@ -99,6 +104,7 @@ fn carry_out_one(
     planned: &Planned<'_>,
     run: usize,
     workloads: &Workloads<'_>,
+    progress: &Progress,
 ) -> Result<Found, Error> {
     let PlannedRun {
         point,
@@ -107,10 +113,12 @@ fn carry_out_one(
         workload,
     } = planned.runs[run];
     let scenario = &planned.points[point].loaded.scenario;
-    let strategy = &planned.contenders[point][contender].strategy;
+    let contender = &planned.contenders[point][contender];
     let built = workloads.get(workload, point)?;
-    let events = AtomicU64::new(0);
-    let outcome = world::run(scenario, &built, strategy, replication, &events);
+    let label = format!("{point}: {}", contender.info.label);
+    let task = progress.task(label, built.expected_events());
+    let strategy = &contender.strategy;
+    let outcome = world::run(scenario, &built, strategy, replication, task.events());
     let outcome = outcome
         .map_err(|error| Error::usage(format_args!("{}: {error}", planned.plan.describe(run))))?;
     drop(built);
@@ -129,16 +137,32 @@ struct Sink<'a> {
     plan: &'a Plan,
     shard: Option<Shard>,
     lines: Mutex<Option<Lines>>,
+    /// Results that are in the folder, of how many.
+    kept: AtomicUsize,
+    of: usize,
 }
 
 impl Sink<'_> {
     fn add(&self, found: &Found) -> Result<Found, Error> {
+        let _whole = interrupt::whole();
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = match &mut *lines {
             Some(lines) => lines,
             none => none.insert(self.folder.open(self.plan, self.shard)?),
         };
-        lines.add(found)
+        let found = lines.add(found)?;
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        self.say();
+        Ok(found)
+    }
+
+    /// What stays if the program is stopped now.
+    fn say(&self) {
+        let (kept, of) = (self.kept.load(Ordering::Relaxed), self.of);
+        if kept > 0 {
+            let dir = self.folder.dir().display();
+            interrupt::kept(format!("{kept} of {of} results are kept in {dir}"));
+        }
     }
 }
 

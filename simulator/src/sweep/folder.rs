@@ -64,6 +64,11 @@ impl Folder {
         Ok(Self { dir })
     }
 
+    /// Where it is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The plan that it holds; none where there is none.
     ///
     /// # Errors

@@ -38,11 +38,29 @@ pub use merge::{complete, merge};
 pub use pareto::unbeaten;
 pub use plan::{Plan, Planned};
 pub use shard::Shard;
-pub use table::table;
+pub use table::{markdown, table};
 
 use crate::error::Error;
 use crate::report::csv::plot as plot_csv;
 use crate::report::write_files;
+
+/// What `sweep.json` has.
+///
+/// # Errors
+///
+/// Never for what was measured.
+pub fn json(findings: &Findings<'_>) -> Result<String, Error> {
+    json::render(findings)
+}
+
+/// What `pareto.csv` has: the points that no other beats.
+///
+/// # Errors
+///
+/// Never for what was measured.
+pub fn pareto_csv(findings: &Findings<'_>) -> Result<String, Error> {
+    tables::pareto(findings)
+}
 
 /// Writes what a sweep found into `dir`: `sweep.json`, `sweep.csv`, `pareto.csv`, `plots/pareto.svg`,
 /// where it goes through radii of meaning `plots/radius.svg` and `.csv`, and `index.html`, one page that needs no

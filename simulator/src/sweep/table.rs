@@ -3,7 +3,7 @@
 use super::findings::{Findings, Row};
 use super::tables::own_setting;
 use crate::report::figures::FigureKind;
-use crate::report::grid::{Column, grid};
+use crate::report::grid::{self, Column, grid};
 use crate::report::table::wrap;
 use crate::report::units::clip;
 
@@ -16,6 +16,30 @@ const CELL: usize = 28;
 pub fn table(findings: &Findings<'_>) -> String {
     let set = findings.set();
     let shown = &set[..set.len().min(ROWS)];
+    let mut out = grid(&columns(findings, shown));
+    if set.len() > shown.len() {
+        out += &format!("… and {} more in pareto.csv\n", set.len() - shown.len());
+    }
+    out.push('\n');
+    out += &wrap(&super::plot::caption(findings));
+    let replications = shown.iter().map(|row| row.policy.runs.len()).max();
+    if replications.is_some_and(|replications| replications > 1) {
+        out += "Means over replications, ± 95 % confidence.\n";
+    }
+    out
+}
+
+/// All points that no other beats, as a table of Markdown.
+pub fn markdown(findings: &Findings<'_>) -> String {
+    let columns = columns(findings, &findings.set());
+    format!(
+        "{}\n{}\n",
+        grid::markdown(&columns),
+        super::plot::caption(findings)
+    )
+}
+
+fn columns(findings: &Findings<'_>, shown: &[&Row<'_>]) -> Vec<Column> {
     let mut columns = vec![Column {
         head: "policy".to_owned(),
         cells: shown.iter().map(|row| clip(row.label(), CELL)).collect(),
@@ -37,18 +61,7 @@ pub fn table(findings: &Findings<'_>) -> String {
         cells: shown.iter().map(|row| cell(figure, row)).collect(),
         is_text: false,
     }));
-
-    let mut out = grid(&columns);
-    if set.len() > shown.len() {
-        out += &format!("… and {} more in pareto.csv\n", set.len() - shown.len());
-    }
-    out.push('\n');
-    out += &wrap(&super::plot::caption(findings));
-    let replications = shown.iter().map(|row| row.policy.runs.len()).max();
-    if replications.is_some_and(|replications| replications > 1) {
-        out += "Means over replications, ± 95 % confidence.\n";
-    }
-    out
+    columns
 }
 
 /// A column for each setting that differs among the rows. The last parts of their keys suffice where they

@@ -26,6 +26,6 @@ mod table;
 pub mod theory;
 
 pub use case::{Expectation, Params, Row, Setting};
-pub use output::{Found, Verification, Zs, write};
+pub use output::{Found, Verification, Zs, csv, json, write};
 pub use run::{Options, run, run_settings};
-pub use table::table;
+pub use table::{markdown, table};

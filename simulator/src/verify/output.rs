@@ -164,14 +164,23 @@ fn beyond(t: f64, freedom: usize) -> f64 {
     1.0 - 0.95 * area(t) / area(t975(freedom))
 }
 
+/// What `verify.json` has.
+///
+/// # Errors
+///
+/// Never for what was measured.
+pub fn json(verification: &Verification) -> Result<String, Error> {
+    let fail = |error| Error::other(format!("the table cannot be written as JSON: {error}"));
+    Ok(serde_json::to_string_pretty(verification).map_err(fail)? + "\n")
+}
+
 /// Writes `verify.json`, `verify.csv` and `index.html` into a directory, all of them or none.
 ///
 /// # Errors
 ///
 /// The directory cannot be written to.
 pub fn write(verification: &Verification, command: &str, dir: &Path) -> Result<(), Error> {
-    let fail = |error| Error::other(format!("the table cannot be written as JSON: {error}"));
-    let json = serde_json::to_string_pretty(verification).map_err(fail)? + "\n";
+    let json = json(verification)?;
     place(
         &[
             ("verify.csv".to_owned(), csv(verification)?),
@@ -185,7 +194,12 @@ pub fn write(verification: &Verification, command: &str, dir: &Path) -> Result<(
     )
 }
 
-fn csv(verification: &Verification) -> Result<String, Error> {
+/// What `verify.csv` has: a row a figure.
+///
+/// # Errors
+///
+/// Never for what was measured.
+pub fn csv(verification: &Verification) -> Result<String, Error> {
     let fail = |error: csv::Error| Error::other(format!("a row of CSV cannot be written: {error}"));
     let mut rows = csv::Writer::from_writer(Vec::new());
     let heads = [

@@ -1,7 +1,6 @@
 //! Carries out the suite.
 
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
@@ -79,14 +78,16 @@ pub fn run_settings(settings: &[Setting], options: &Options) -> Result<Verificat
         .num_threads(options.jobs)
         .build();
     let pool = pool.map_err(|error| Error::other(format!("no threads to run on: {error}")))?;
-    let expected = settings.iter().zip(&loaded).map(expected_events).sum();
-    let done = AtomicU64::new(0);
+    let all = || settings.iter().zip(&loaded);
+    let runs = all().map(|(setting, loaded)| runs_of(setting, loaded));
+    let events = all().map(|pair| runs_of(pair.0, pair.1) * expected_events(pair.1));
+    let progress = Progress::of(runs.sum(), Some(events.sum()));
     let mut components = Components::new()?;
-    let found = Progress::watch(options.progress, &done, expected, || {
+    let found = progress.watch(options.progress, || {
         let pairs = settings.iter().zip(&loaded);
         let of_each = pairs.map(|(setting, loaded)| {
-            let figures =
-                pool.install(|| carry_out(setting, loaded, options.seed, &mut components, &done))?;
+            let figures = pool
+                .install(|| carry_out(setting, loaded, options.seed, &mut components, &progress))?;
             Ok(rows(setting, loaded, &figures))
         });
         of_each.collect::<Result<Vec<Vec<Found>>, Error>>()
@@ -125,13 +126,17 @@ fn load(setting: &Setting, seed: Option<u64>, replication: u64) -> Result<Loaded
 /// Seeds of replications, where each has one, lie further apart than those of settings.
 const SEEDS_APART: u64 = 1000;
 
-fn expected_events((setting, loaded): (&Setting, &Loaded)) -> u64 {
+fn runs_of(setting: &Setting, loaded: &Loaded) -> u64 {
+    labels(setting).len() as u64 * u64::from(loaded.scenario.replications)
+}
+
+/// Of one run.
+fn expected_events(loaded: &Loaded) -> u64 {
     let scenario = &loaded.scenario;
     let seconds = scenario.duration.unwrap_or_default().as_secs_f64();
     let workload = &scenario.workload;
-    let runs = labels(setting).len() as f64 * f64::from(scenario.replications);
     // About: phases and follow-ups left aside. It is for a bar.
-    ((workload.reads.rate + workload.writes.rate) * seconds * runs) as u64
+    ((workload.reads.rate + workload.writes.rate) * seconds) as u64
 }
 
 /// What every replication of every policy found, in the order of the labels.
@@ -142,7 +147,7 @@ fn carry_out(
     loaded: &Loaded,
     seed: Option<u64>,
     components: &mut Components,
-    done: &AtomicU64,
+    progress: &Progress,
 ) -> Result<Figures, Error> {
     let replications = loaded.scenario.replications;
     let contenders: Vec<(&'static str, Contender)> = labels(setting)
@@ -173,7 +178,15 @@ fn carry_out(
         .par_iter()
         .with_max_len(1)
         .map(|(index, replication)| {
-            let strategy = &contenders[*index].1.strategy;
+            let (label, contender) = &contenders[*index];
+            let strategy = &contender.strategy;
+            let label = format!(
+                "{} {label}, {} of {replications}",
+                setting.id,
+                replication + 1
+            );
+            let task = progress.task(label, expected_events(loaded));
+            let done = task.events();
             let outcome = if setting.reseeded {
                 let loaded = load(setting, seed, u64::from(*replication))?;
                 let workload = workload::build(&loaded)?;

@@ -2,12 +2,24 @@
 
 use super::judge::Verdict;
 use super::output::{Found, Verification};
+use crate::report::grid::{self, Column};
+use crate::report::table::{wrap, wrap_at};
 
-/// Columns: id, what, expected, measured, tolerance, verdict; 100 characters with the spaces between.
-const WIDTHS: [usize; 6] = [3, 40, 11, 20, 9, 12];
+/// Columns: id, what, expected, measured, tolerance, verdict; 80 characters with the spaces between.
+const WIDTHS: [usize; 6] = [3, 29, 11, 20, 8, 4];
+
+const HEADS: [&str; 6] = ["id", "what", "expected", "measured", "± most", ""];
 
 impl Verdict {
-    /// As tables have it.
+    /// In one short word, for the terminal.
+    fn short(self) -> &'static str {
+        match self {
+            Verdict::Inconclusive => "open",
+            other => other.word(),
+        }
+    }
+
+    /// As files have it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -18,27 +30,60 @@ impl Verdict {
     }
 }
 
-/// A row a line, then what they come to. At most 100 columns, without colours.
+/// A line a row, or more where what it is about takes more, then what they come to. At most 80 columns,
+/// without colours.
 #[must_use]
 pub fn table(verification: &Verification) -> String {
-    let heads = ["id", "what", "expected", "measured", "± at most", "verdict"];
-    let mut out = line(heads.map(str::to_owned));
+    let mut out = line(HEADS.map(str::to_owned));
     out += &rule();
     let mut before = "";
     for row in &verification.rows {
         let id = if row.id == before { "" } else { row.id };
         before = row.id;
+        let what = wrap_at(&row.what, WIDTHS[1]);
+        let mut what = what.lines();
         out += &line([
             id.to_owned(),
-            row.what.clone().into_owned(),
+            what.next().unwrap_or_default().to_owned(),
             expected(row),
             measured(row),
             tolerance(row),
-            row.verdict.word().to_owned(),
+            row.verdict.short().to_owned(),
         ]);
+        for more in what {
+            let mut cells = [const { String::new() }; 6];
+            more.clone_into(&mut cells[1]);
+            out += &line(cells);
+        }
     }
     out += &rule();
-    out + &summary(verification)
+    out + &wrap(&summary(verification))
+}
+
+/// The same as Markdown.
+#[must_use]
+pub fn markdown(verification: &Verification) -> String {
+    let cells = |cell: &dyn Fn(&Found) -> String| -> Vec<String> {
+        verification.rows.iter().map(cell).collect()
+    };
+    let cells = [
+        cells(&|row| row.id.to_owned()),
+        cells(&|row| row.what.clone().into_owned()),
+        cells(&expected),
+        cells(&measured),
+        cells(&tolerance),
+        cells(&|row| row.verdict.word().to_owned()),
+    ];
+    let columns: Vec<Column> = (0..)
+        .zip(HEADS)
+        .zip(cells)
+        .map(|((index, head), cells)| Column::new(head, is_text(index), cells.into_iter()))
+        .collect();
+    format!("{}\n{}", grid::markdown(&columns), summary(verification))
+}
+
+fn is_text(column: usize) -> bool {
+    matches!(column, 0 | 1 | 5)
 }
 
 fn rule() -> String {
@@ -52,9 +97,9 @@ fn line(cells: [String; 6]) -> String {
             line.push(' ');
         }
         // Text from the left, numbers from the right.
-        line += &match index {
-            0 | 1 | 5 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
+        line += &match is_text(index) {
+            true => format!("{cell:<width$}"),
+            false => format!("{cell:>width$}"),
         };
     }
     line.truncate(line.trim_end().len());
@@ -101,8 +146,9 @@ pub(super) fn summary(verification: &Verification) -> String {
         ids.dedup();
         ids.len()
     };
+    let open = if *inconclusive > 0 { " (open)" } else { "" };
     let mut out = format!(
-        "{} rows of {scenarios} scenarios: {passed} pass, {failed} fail, {inconclusive} inconclusive.\n",
+        "{} rows of {scenarios} scenarios: {passed} pass, {failed} fail, {inconclusive} inconclusive{open}.\n",
         rows.len()
     );
     if z.rows > 0 {
@@ -143,6 +189,7 @@ fn significant(x: f64, digits: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::table::WIDTH;
 
     #[test]
     fn numbers_show_as_many_digits_as_say_something() {
@@ -155,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_at_most_a_hundred_characters() {
-        assert_eq!(WIDTHS.iter().sum::<usize>() + WIDTHS.len() - 1, 100);
+    fn a_line_is_at_most_eighty_characters() {
+        assert_eq!(WIDTHS.iter().sum::<usize>() + WIDTHS.len() - 1, WIDTH);
     }
 }

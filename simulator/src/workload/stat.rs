@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Catalogue, Event, Op};
+use crate::error::Error;
+use crate::report::csv::Rows;
+use crate::report::grid::{self, Column};
 
 /// Figures of a trace as it will be replayed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TraceStatistics {
     pub events: u64,
     pub reads: u64,
@@ -145,43 +150,103 @@ fn zipf_slope(frequencies: &[u64]) -> Option<f64> {
     Some(-covariance / variance)
 }
 
+impl TraceStatistics {
+    /// All figures by their names, as `report.json` has them.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn json(&self) -> Result<String, Error> {
+        let text = serde_json::to_string_pretty(self);
+        text.map(|text| text + "\n").map_err(Error::other)
+    }
+
+    /// All figures: `figure,value`, operations by their names behind a dot.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn csv(&self) -> Result<String, Error> {
+        let mut rows = Rows::new();
+        rows.push(["figure", "value"])?;
+        let figures = serde_json::to_value(self).map_err(Error::other)?;
+        for (name, value) in figures.as_object().into_iter().flatten() {
+            match value {
+                Value::Object(inner) => {
+                    for (of, value) in inner {
+                        rows.push([format!("{name}.{of}"), value.to_string()])?;
+                    }
+                }
+                Value::Null => rows.push([name.as_str(), ""])?,
+                value => rows.push([name.clone(), value.to_string()])?,
+            }
+        }
+        rows.finish()
+    }
+
+    /// The table for people as Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let lines = self.lines().into_iter();
+        let (names, values): (Vec<_>, Vec<_>) = lines.unzip();
+        grid::markdown(&[
+            Column::new(
+                "figure",
+                true,
+                names.iter().map(|name| name.trim().to_owned()),
+            ),
+            Column::new("value", false, values.into_iter()),
+        ])
+    }
+
+    /// Names, indented where they are parts of what stands above, and values as people read them.
+    fn lines(&self) -> Vec<(String, String)> {
+        let percent = |share: f64| format!("{:.2} %", share * 100.0);
+        let slope = self.zipf_slope;
+        let slope = slope.map_or_else(|| "-".to_owned(), |slope| format!("{slope:.3}"));
+        let mut lines = vec![
+            ("events", self.events.to_string()),
+            ("  reads", self.reads.to_string()),
+            ("  writes", self.writes.to_string()),
+            ("  deletes", self.deletes.to_string()),
+            ("keys", self.keys.to_string()),
+            ("  read", self.keys_read.to_string()),
+            ("  written", self.keys_written.to_string()),
+            ("  read and written", self.keys_read_and_written.to_string()),
+            ("span", format!("{:.3} s", self.span_us as f64 / 1e6)),
+            ("mean rate", format!("{:.3} /s", self.mean_rate)),
+            ("first reads", percent(self.first_read_share)),
+            ("top key", percent(self.top_key_share)),
+            ("zipf slope of reads", slope),
+        ];
+        if self.tags > 0 {
+            lines.push(("tags", self.tags.to_string()));
+        }
+        if self.clients > 0 {
+            lines.push(("clients", self.clients.to_string()));
+        }
+        if self.sets_taken_as_fills + self.sets_taken_as_writes > 0 {
+            lines.push(("sets taken as fills", self.sets_taken_as_fills.to_string()));
+            lines.push((
+                "sets taken as writes",
+                self.sets_taken_as_writes.to_string(),
+            ));
+        }
+        let lines = lines
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        let operations = self.operations.iter();
+        let operations =
+            operations.map(|(name, count)| (format!("  op {name}"), count.to_string()));
+        lines.chain(operations).collect()
+    }
+}
+
 impl fmt::Display for TraceStatistics {
     /// A table for people, a figure a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = |name: &str, value: String| writeln!(f, "{name:<22}{value:>14}");
-        let percent = |share: f64| format!("{:.2} %", share * 100.0);
-        line("events", self.events.to_string())?;
-        line("  reads", self.reads.to_string())?;
-        line("  writes", self.writes.to_string())?;
-        line("  deletes", self.deletes.to_string())?;
-        line("keys", self.keys.to_string())?;
-        line("  read", self.keys_read.to_string())?;
-        line("  written", self.keys_written.to_string())?;
-        line("  read and written", self.keys_read_and_written.to_string())?;
-        line("span", format!("{:.3} s", self.span_us as f64 / 1e6))?;
-        line("mean rate", format!("{:.3} /s", self.mean_rate))?;
-        line("first reads", percent(self.first_read_share))?;
-        line("top key", percent(self.top_key_share))?;
-        line(
-            "zipf slope of reads",
-            self.zipf_slope
-                .map_or_else(|| "-".to_owned(), |slope| format!("{slope:.3}")),
-        )?;
-        if self.tags > 0 {
-            line("tags", self.tags.to_string())?;
-        }
-        if self.clients > 0 {
-            line("clients", self.clients.to_string())?;
-        }
-        if self.sets_taken_as_fills + self.sets_taken_as_writes > 0 {
-            line("sets taken as fills", self.sets_taken_as_fills.to_string())?;
-            line(
-                "sets taken as writes",
-                self.sets_taken_as_writes.to_string(),
-            )?;
-        }
-        for (name, count) in &self.operations {
-            line(&format!("  op {name}"), count.to_string())?;
+        for (name, value) in self.lines() {
+            writeln!(f, "{name:<22}{value:>14}")?;
         }
         Ok(())
     }

@@ -1,10 +1,16 @@
 //! The program as a user meets it: what it takes, what it says, what it leaves behind.
 
+mod changed;
 mod components;
+mod explained;
+mod formats;
+#[cfg(unix)]
+mod interrupts;
 mod policies;
 mod recommendations;
 mod reports;
 mod scenarios;
+mod schemas;
 mod sweeps;
 mod terminal;
 mod traces;

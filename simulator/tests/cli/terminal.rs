@@ -20,6 +20,14 @@ fn every_command_has_help_with_an_example() {
         &["trace", "generate"],
         &["policy"],
         &["policy", "inspect"],
+        &["verify"],
+        &["diff"],
+        &["explain"],
+        &["new"],
+        &["new", "scenario"],
+        &["schema"],
+        &["completions"],
+        &["man"],
     ] {
         let text = dir.succeeds(&[command, &["--help"]].concat());
         let example = format!("  {} ", [&["shelflife"], command].concat().join(" "));

@@ -9,7 +9,7 @@ fn a_command_line_that_is_wrong_is_one_line_and_status_2() {
     for (args, says) in [
         (
             &[][..],
-            "a command is missing: compare, run, sweep, merge, recommend, trace, policy, verify (see `shelflife --help`)",
+            "a command is missing: compare, run, sweep, merge, recommend, diff, trace, policy, explain, new, schema, verify, completions, man (see `shelflife --help`)",
         ),
         (
             &["trace"],
@@ -33,6 +33,13 @@ fn a_command_line_that_is_wrong_is_one_line_and_status_2() {
             "not provided: <SCENARIO.toml> (see `shelflife run --help`)",
         ),
         (&["compare", "small.toml", "--out", ""], "'--out <DIR>'"),
+        (
+            &["compare", "--format", "jsn"],
+            "a similar value exists: 'json'",
+        ),
+        (&["explain", "sematic"], "did you mean `semantic`?"),
+        (&["schema", "scenari"], "a similar value exists: 'scenario'"),
+        (&["completions", "fsh"], "a similar value exists: 'fish'"),
         (&["trace", "convert", "x.csv"], "<OUTPUT>"),
         (&["policy", "inspect", ""], "<FILE>"),
     ] {

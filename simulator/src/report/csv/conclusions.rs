@@ -11,7 +11,30 @@ use crate::statistics::{Interval, interval};
 /// replication of a policy has are left out.
 pub fn totals(report: &Report) -> Result<String, Error> {
     let mut rows = Rows::new();
-    rows.push(["figure", "policy", "mean", "ci95", "replications"])?;
+    rows.push(HEADS)?;
+    for row in totals_of(report)? {
+        rows.push(row)?;
+    }
+    rows.finish()
+}
+
+/// The same of several reports, each row with the name of its scenario before it.
+pub fn totals_of_all(reports: &[&Report]) -> Result<String, Error> {
+    let mut rows = Rows::new();
+    rows.push(["scenario"].into_iter().chain(HEADS))?;
+    for report in reports {
+        let name = report.scenario["name"].as_str().unwrap_or_default();
+        for row in totals_of(report)? {
+            rows.push([name.to_owned()].into_iter().chain(row))?;
+        }
+    }
+    rows.finish()
+}
+
+const HEADS: [&str; 5] = ["figure", "policy", "mean", "ci95", "replications"];
+
+fn totals_of(report: &Report) -> Result<Vec<[String; 5]>, Error> {
+    let mut rows = Vec::new();
     let runs = report.runs.iter().map(|run| Ok((run, figures(run)?)));
     let runs = runs.collect::<Result<Vec<_>, Error>>()?;
     for figure in COLUMNS {
@@ -25,15 +48,15 @@ pub fn totals(report: &Report) -> Result<String, Error> {
             }
             let Interval { mean, ci95, of } = interval(&numbers);
             rows.push([
-                figure,
-                &policy.label,
-                &exact(mean),
-                &ci95.map(exact).unwrap_or_default(),
-                &of.to_string(),
-            ])?;
+                figure.to_owned(),
+                policy.label.clone(),
+                exact(mean),
+                ci95.map(exact).unwrap_or_default(),
+                of.to_string(),
+            ]);
         }
     }
-    rows.finish()
+    Ok(rows)
 }
 
 /// A row per figure and pair of policies: the figure of `a` less that of `b`, and whether `a` is better.

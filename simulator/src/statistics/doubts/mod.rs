@@ -8,12 +8,15 @@ mod intervals;
 mod percentiles;
 mod warmup;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::report::{PolicyInfo, PolicyKind, Run, Warmup};
 
 /// A reason to doubt, the gravest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Nothing tells chance from a difference.
@@ -31,7 +34,7 @@ pub enum Kind {
 }
 
 /// A figure that rests on too little.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Doubt {
     pub kind: Kind,
     /// Null where it is about all policies.

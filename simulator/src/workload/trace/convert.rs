@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::super::{Catalogue, Event, Op, Workload};
 use crate::error::Error;
+use crate::interrupt;
 
 /// Writes the events of a workload's first replication to a file; gives the number of rows.
 ///
@@ -22,8 +23,13 @@ pub fn write(workload: &Workload, seed: u64, path: &Path) -> Result<u64, Error> 
     let (lines, packing) = kind(path)?;
     let failed = |error: std::io::Error| Error::other(format_args!("{}: {error}", path.display()));
     let unfinished = unfinished_name(path);
-    let written = write_to(&unfinished, workload, seed, lines, packing)
-        .and_then(|rows| fs::rename(&unfinished, path).map(|()| rows));
+    let _removed_by_a_signal = interrupt::unfinished(&unfinished);
+    let written = write_to(&unfinished, workload, seed, lines, packing).and_then(|rows| {
+        let _whole = interrupt::whole();
+        fs::rename(&unfinished, path)?;
+        interrupt::complete(format!("{} is complete", path.display()));
+        Ok(rows)
+    });
     written.map_err(|error| {
         // What is left of it is of no use; that it may not exist at all is fine.
         let _ = fs::remove_file(&unfinished);
@@ -87,7 +93,11 @@ fn write_to(
     lines: Lines,
     packing: Packing,
 ) -> std::io::Result<u64> {
-    let file = BufWriter::with_capacity(1 << 18, File::create(path)?);
+    let file = {
+        // Not while a signal removes it.
+        let _whole = interrupt::whole();
+        BufWriter::with_capacity(1 << 18, File::create(path)?)
+    };
     match packing {
         Packing::Plain => {
             let (rows, file) = write_lines(file, workload, seed, lines)?;
