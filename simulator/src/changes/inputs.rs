@@ -193,7 +193,8 @@ mod tests {
         after.policies[0].config = json!({ "ttl": "30s" });
         let pairs = pairs(&before, &after);
         assert_eq!(pairs.len(), before.policies.len());
-        assert_eq!(pairs[0].label(), "ttl → ttl:ttl=30s");
+        let label = &before.policies[0].label;
+        assert_eq!(pairs[0].label(), format!("{label} → ttl:ttl=30s"));
         assert!(!pairs[0].differing().is_empty());
         assert!(pairs[1].differing().is_empty());
     }

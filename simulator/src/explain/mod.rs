@@ -43,10 +43,13 @@ pub fn list() -> String {
     const NAME: usize = 16;
     let lines = PATTERNS.iter().map(|pattern| {
         let others = format!("also called: {}", pattern.others.join(", "));
-        let others = wrap_at(&others, WIDTH - NAME);
-        let others = others.lines().map(|line| format!("{:NAME$}{line}\n", ""));
-        let others: String = others.collect();
-        format!("{:NAME$}{}\n{others}", pattern.name, pattern.one_line)
+        let [line, others] = [pattern.one_line, &others].map(|text| wrap_at(text, WIDTH - NAME));
+        let lines = line.lines().chain(others.lines());
+        let lines = lines.enumerate().map(|(number, line)| match number {
+            0 => format!("{:NAME$}{line}\n", pattern.name),
+            _ => format!("{:NAME$}{line}\n", ""),
+        });
+        lines.collect::<String>()
     });
     lines.collect::<String>() + "\nOne of them: shelflife explain tags\n"
 }

@@ -113,7 +113,7 @@ pub const PATTERNS: [Pattern; 7] = [
     Pattern {
         name: "adaptive",
         others: &["update-or-invalidate", "replace-or-drop", "cost-based"],
-        one_line: "write-through that replaces keys that are read and drops those that are not",
+        one_line: "write-through that replaces what is read and drops what is not",
         how: "At each write it asks whether the entry was read since the last one, and estimates how often \
               that is so for the key. It replaces where a miss would cost more, and drops where not.",
         when: "Writes can bring the new value, and keys differ in how often they are read between writes.",

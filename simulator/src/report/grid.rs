@@ -216,7 +216,7 @@ mod tests {
                 "policy",
                 true,
                 [
-                    "a label that is far too long for any table of this kind",
+                    "a label that is far too long for any table of this kind at all",
                     "b",
                 ],
             ),

@@ -170,8 +170,8 @@ mod tests {
         screen.draw(&snapshot(workers));
         assert_eq!(
             terminal.contents(),
-            "████░░░░░░░░░░░░  25 %  7 of 32 runs  400 k events/s  1 min 30 s left\n  \
-             cdc, 2 of 4              ██████░░░░░░  50 %  250 k events/s  2 s left\n  \
+            "████▌░░░░░░░░░░░  25 %  7 of 32 runs  400 k events/s  1 min 30 s left\n  \
+             cdc, 2 of 4              ██████▌░░░░░  50 %  250 k events/s  2 s left\n  \
              tags, 1 of 4             █▌░░░░░░░░░░  10 %  50 k events/s  18 s left"
         );
         // One of them ends: its line goes.
