@@ -69,7 +69,9 @@ impl Sweep {
         let what = format!("sweep {}", quoted(&name_of(&self.scenario)));
         let planned = Planned::new(&swept, &self.common.to_repeat(&what, &[]))?;
         let dir = self.common.dir(&swept.base);
-        interrupt::resume_with(as_typed());
+        if let Some(command) = as_typed() {
+            interrupt::resume_with(command);
+        }
         let carried = sweep::carry_out(&planned, self.shard, &dir, self.common.effort())?;
         if let Some(shard) = self.shard {
             if self.common.quiet {
@@ -88,11 +90,14 @@ impl Sweep {
     }
 }
 
-/// The command line, to give it once more.
-fn as_typed() -> String {
-    let words = std::env::args().skip(1).map(|word| quoted(&word));
-    let words: Vec<String> = ["shelflife".to_owned()].into_iter().chain(words).collect();
-    words.join(" ")
+/// The command line, to give it once more; none where it is not UTF-8, which nobody could type from a line.
+fn as_typed() -> Option<String> {
+    let mut line = "shelflife".to_owned();
+    for word in std::env::args_os().skip(1) {
+        line += " ";
+        line += &quoted(word.to_str()?);
+    }
+    Some(line)
 }
 
 impl Common {

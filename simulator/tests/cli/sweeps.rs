@@ -448,3 +448,17 @@ policy.0.config.radius = [0.6, 0.75, 0.9]
     assert_eq!(radii, ["0.6", "0.75", "0.9"]);
     assert!(dir.read("radii/index.html").contains("id=\"radius\""));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_scenario_whose_name_is_not_utf_8_is_swept_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = Dir::new("sweep-not-utf-8");
+    let name = std::ffi::OsStr::from_bytes(b"s\xff.toml");
+    std::fs::write(dir.path("").join(name), small(SWEEP)).unwrap();
+    let args = ["sweep", "--quiet", "--out", "swept"];
+    let output = dir.command(&args).arg(name).output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    assert!(dir.path("swept/index.html").exists());
+}

@@ -6,12 +6,11 @@ use std::sync::Once;
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
 use plotters::backend::BitMapBackend;
-use plotters::prelude::{DrawingBackend, RGBColor, ShapeStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, TextStyle, register_font};
+use plotters::style::{FontStyle, register_font};
 
-use super::canvas::{Anchor, Drawing, Shown};
-use super::style::{Dash, Rgb};
+use super::brush::Brush;
+use super::canvas::{Drawing, Shown};
+use super::style::Dash;
 use crate::error::Error;
 
 /// Pixels that are painted for each CSS pixel, along each side, and how many of them make one of the image: plotters
@@ -25,6 +24,12 @@ const LINE: f64 = (2189.0 + 600.0) / 2048.0;
 const REGULAR: &[u8] = include_bytes!("../fonts/OpenSans-Regular.subset.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/OpenSans-Bold.subset.ttf");
 const FAMILY: &str = "figures";
+
+const BRUSH: Brush = Brush {
+    fine: FINE as f64,
+    font: LINE,
+    family: FAMILY,
+};
 
 /// The image, with two pixels for each CSS pixel along each side.
 ///
@@ -114,78 +119,25 @@ fn encoded(pixels: &[u8], width: usize, height: usize) -> io::Result<Vec<u8>> {
     Ok(file)
 }
 
-fn at(point: (f64, f64)) -> (i32, i32) {
-    let fine = FINE as f64;
-    (
-        (point.0 * fine).round() as i32,
-        (point.1 * fine).round() as i32,
-    )
-}
-
-fn colour(colour: Rgb) -> RGBColor {
-    RGBColor(colour.0, colour.1, colour.2)
-}
-
-fn stroke(of: Rgb, width: f64) -> ShapeStyle {
-    colour(of).stroke_width((width * FINE as f64).round() as u32)
-}
-
 fn paint(backend: &mut BitMapBackend<'_>, shown: &Shown) -> Result<(), String> {
-    let painted = match shown {
-        Shown::Rectangle { from, to, fill } => {
-            backend.draw_rect(at(*from), at(*to), &stroke(*fill, 0.0), true)
-        }
+    match shown {
+        // plotters knows no patterns.
         Shown::Path {
             points,
             colour,
             width,
             dash,
-        } => strokes(points, *dash).iter().try_for_each(|points| {
-            let mut fine: Vec<(i32, i32)> = points.iter().map(|point| at(*point)).collect();
-            fine.dedup();
-            match fine[..] {
-                [] | [_] => Ok(()),
-                _ => backend.draw_path(fine, &stroke(*colour, *width)),
-            }
-        }),
-        Shown::Polygon { corners, fill } => {
-            let corners = corners.iter().map(|corner| at(*corner));
-            backend.fill_polygon(corners, &stroke(*fill, 0.0))
-        }
-        Shown::Disc {
-            at: middle,
-            radius,
-            fill,
-        } => {
-            let radius = (radius * FINE as f64) as u32;
-            backend.draw_circle(at(*middle), radius, &stroke(*fill, 0.0), true)
-        }
-        Shown::Text {
-            at: place,
-            words,
-            kind,
-        } => {
-            let weight = match kind.bold {
-                true => FontStyle::Bold,
-                false => FontStyle::Normal,
-            };
-            let size = kind.size * FINE as f64 * LINE;
-            let across = match kind.anchor {
-                Anchor::Start => HPos::Left,
-                Anchor::Middle => HPos::Center,
-                Anchor::End => HPos::Right,
-            };
-            let ink = colour(kind.colour);
-            let style = TextStyle::from(FontDesc::new(FontFamily::Name(FAMILY), size, weight))
-                .color(&ink)
-                .pos(Pos::new(across, VPos::Center));
+        } => strokes(points, *dash)
+            .iter()
+            .try_for_each(|points| BRUSH.line(backend, points, *colour, *width)),
+        Shown::Text { at, words, kind } => {
             // plotters centres the line, whose middle lies above that of its small letters.
-            let place = (place.0, place.1 + 0.14 * kind.size);
+            let at = (at.0, at.1 + 0.14 * kind.size);
             // The font has no raised minus; the macron has its place.
-            backend.draw_text(&words.replace('⁻', "¯"), &style, at(place))
+            BRUSH.text(backend, at, &words.replace('⁻', "¯"), kind)
         }
-    };
-    painted.map_err(|why| why.to_string())
+        other => BRUSH.draw(backend, other),
+    }
 }
 
 /// A line as the strokes that its pattern leaves of it, around its corners.

@@ -7,6 +7,7 @@ pub(crate) mod axis;
 mod bars;
 pub(crate) mod bitmap;
 mod bound;
+mod brush;
 pub(crate) mod canvas;
 mod fanout;
 mod frontier;

@@ -2,12 +2,11 @@
 //! whose (`data-p`) and leaves the colours of paper and ink to the page's style.
 
 use plotters::backend::SVGBackend;
-use plotters::prelude::{DrawingBackend, RGBColor, ShapeStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, TextStyle};
+use plotters::prelude::DrawingBackend;
 
-use super::canvas::{Anchor, Drawing, Shown, Tag};
-use super::style::{Rgb, WHITE};
+use super::brush::Brush;
+use super::canvas::{Drawing, Shown, Tag};
+use super::style::WHITE;
 use crate::report::units::clip;
 
 /// Units of the drawing per CSS pixel: plotters places everything on whole units, and curves drawn
@@ -19,6 +18,12 @@ const FONT: f64 = 1.24;
 
 /// Whatever sans serif the reader's machine has, the one of its own interface first.
 const FAMILY: &str = "system-ui, Helvetica, Arial, sans-serif";
+
+const BRUSH: Brush = Brush {
+    fine: FINE,
+    font: FONT,
+    family: FAMILY,
+};
 
 /// On paper, with its name.
 pub fn file(drawing: &Drawing) -> String {
@@ -99,7 +104,7 @@ fn written(all: &[&Shown], drawing: &Drawing) -> String {
     {
         let mut backend = SVGBackend::with_string(&mut svg, size);
         for shown in all {
-            write(&mut backend, shown);
+            done(BRUSH.draw(&mut backend, shown));
         }
         done(backend.present());
     }
@@ -114,71 +119,6 @@ fn written(all: &[&Shown], drawing: &Drawing) -> String {
 /// Drawing into a string has nothing that could fail.
 fn done<E>(result: Result<(), E>) {
     debug_assert!(result.is_ok(), "drawing into a string failed");
-}
-
-fn at(point: (f64, f64)) -> (i32, i32) {
-    (
-        (point.0 * FINE).round() as i32,
-        (point.1 * FINE).round() as i32,
-    )
-}
-
-fn stroke(colour: Rgb, width: f64) -> ShapeStyle {
-    let colour = RGBColor(colour.0, colour.1, colour.2);
-    colour.stroke_width((width * FINE).round() as u32)
-}
-
-fn write(backend: &mut SVGBackend<'_>, shown: &Shown) {
-    match shown {
-        Shown::Rectangle { from, to, fill } => {
-            done(backend.draw_rect(at(*from), at(*to), &stroke(*fill, 0.0), true));
-        }
-        Shown::Path {
-            points,
-            colour,
-            width,
-            ..
-        } => {
-            let mut fine: Vec<(i32, i32)> = points.iter().map(|point| at(*point)).collect();
-            fine.dedup();
-            done(backend.draw_path(fine, &stroke(*colour, *width)));
-        }
-        Shown::Polygon { corners, fill } => {
-            let corners = corners.iter().map(|corner| at(*corner));
-            done(backend.fill_polygon(corners, &stroke(*fill, 0.0)));
-        }
-        Shown::Disc {
-            at: middle,
-            radius,
-            fill,
-        } => {
-            let radius = (radius * FINE) as u32;
-            done(backend.draw_circle(at(*middle), radius, &stroke(*fill, 0.0), true));
-        }
-        Shown::Text {
-            at: place,
-            words,
-            kind,
-        } => {
-            let weight = match kind.bold {
-                true => FontStyle::Bold,
-                false => FontStyle::Normal,
-            };
-            let family = FontFamily::Name(FAMILY);
-            let font = FontDesc::new(family, kind.size * FINE * FONT, weight);
-            let across = match kind.anchor {
-                Anchor::Start => HPos::Left,
-                Anchor::Middle => HPos::Center,
-                Anchor::End => HPos::Right,
-            };
-            let (r, g, b) = kind.colour;
-            let colour = RGBColor(r, g, b);
-            let style = TextStyle::from(font)
-                .color(&colour)
-                .pos(Pos::new(across, VPos::Center));
-            done(backend.draw_text(words, &style, at(*place)));
-        }
-    }
 }
 
 #[cfg(test)]
