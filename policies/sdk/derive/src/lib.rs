@@ -1,0 +1,1 @@
+//! Derives the settings of a `shelflife` policy, and their JSON Schema.
