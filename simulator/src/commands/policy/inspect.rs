@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use shelflife::policy::{CONTRACT, Limits, Runtime};
 use shelflife_sim::error::Error;
-use shelflife_sim::scenario::{BUILT_IN_POLICIES, did_you_mean, is_component_path};
 
+use super::subject;
 use crate::commands::print;
 
 /// What follows the help.
@@ -29,10 +29,7 @@ impl Inspect {
     pub fn run(&self) -> Result<(), Error> {
         let file = &self.file;
         let name = file.display().to_string();
-        let bytes = match shelflife_policies::find(&name) {
-            Some(built_in) => built_in.component.to_vec(),
-            None => std::fs::read(file).map_err(|error| unreadable(&name, &error))?,
-        };
+        let bytes = subject::bytes(file)?;
         let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
         let compiled = runtime.compile(&name, &bytes).map_err(Error::usage)?;
         let interfaces = compiled.interfaces();
@@ -50,23 +47,6 @@ impl Inspect {
             list(&interfaces.exports, export),
         ))
     }
-}
-
-/// What cannot be read may be meant as the name of a built-in policy.
-fn unreadable(name: &str, error: &std::io::Error) -> Error {
-    if name.starts_with("native:") {
-        return Error::usage(format!(
-            "{name} is no component: native policies ask for nothing"
-        ));
-    }
-    if is_component_path(name) || error.kind() != std::io::ErrorKind::NotFound {
-        return Error::usage(format!("cannot read {name}: {error}"));
-    }
-    let hint = did_you_mean(name, BUILT_IN_POLICIES);
-    Error::usage(format!(
-        "no built-in policy and no file `{name}`{hint} (built in are {})",
-        BUILT_IN_POLICIES.join(", ")
-    ))
 }
 
 /// The interface in a name such as `shelflife:policy/purge@0.1.0`.
