@@ -2,19 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::Args;
 use shelflife::policy::{CONTRACT, Limits, Runtime};
 use shelflife_sim::error::Error;
-use shelflife_sim::scenario::{BUILT_IN_POLICIES, did_you_mean, is_component_path};
 
-use super::print;
+use super::subject;
+use crate::commands::print;
 
-const EXAMPLES: &str = "\
-Examples:
-  shelflife policy inspect ttl
-  shelflife policy inspect ./mine.wasm";
-
-const INSPECT_EXAMPLES: &str = "\
+/// What follows the help.
+pub const EXAMPLES: &str = "\
 Built in are ttl, write-through, cdc, tags, versions and semantic. A component that could not run is
 an error that says what it lacks or what it asks for in vain.
 
@@ -22,27 +18,18 @@ Examples:
   shelflife policy inspect tags
   shelflife policy inspect ./mine.wasm";
 
-/// Look at a policy component.
-#[derive(Subcommand)]
-#[command(after_help = EXAMPLES)]
-pub enum Policy {
-    /// What a component asks permission for and what it offers
-    #[command(after_help = INSPECT_EXAMPLES)]
-    Inspect {
-        /// A component, or the name of a built-in policy
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
+#[derive(Args)]
+pub struct Inspect {
+    /// A component, or the name of a built-in policy
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
 }
 
-impl Policy {
+impl Inspect {
     pub fn run(&self) -> Result<(), Error> {
-        let Policy::Inspect { file } = self;
+        let file = &self.file;
         let name = file.display().to_string();
-        let bytes = match shelflife_policies::find(&name) {
-            Some(built_in) => built_in.component.to_vec(),
-            None => std::fs::read(file).map_err(|error| unreadable(&name, &error))?,
-        };
+        let bytes = subject::bytes(file)?;
         let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
         let compiled = runtime.compile(&name, &bytes).map_err(Error::usage)?;
         let interfaces = compiled.interfaces();
@@ -60,23 +47,6 @@ impl Policy {
             list(&interfaces.exports, export),
         ))
     }
-}
-
-/// What cannot be read may be meant as the name of a built-in policy.
-fn unreadable(name: &str, error: &std::io::Error) -> Error {
-    if name.starts_with("native:") {
-        return Error::usage(format!(
-            "{name} is no component: native policies ask for nothing"
-        ));
-    }
-    if is_component_path(name) || error.kind() != std::io::ErrorKind::NotFound {
-        return Error::usage(format!("cannot read {name}: {error}"));
-    }
-    let hint = did_you_mean(name, BUILT_IN_POLICIES);
-    Error::usage(format!(
-        "no built-in policy and no file `{name}`{hint} (built in are {})",
-        BUILT_IN_POLICIES.join(", ")
-    ))
 }
 
 /// The interface in a name such as `shelflife:policy/purge@0.1.0`.

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shelflife::engine::{
-    Instant, Keying, Lease, Lookup, Plan, Purge, PurgeMode, Refresh, Rule, Scope, Sighting,
-};
-use shelflife::policy::{
-    Calls, Change, ChangeKind, Error, Exports, Level, Loaded, Policy, Surroundings,
-};
+use shelflife::engine::{Instant, Lease, Plan, Purge, Sighting};
+use shelflife::policy::{Calls, Change, Error, Exports, Level, Loaded, Policy, Surroundings};
 use shelflife_policy as sdk;
+
+use crate::convert::{self, nanos};
 
 /// A policy in native code behind the interface that components have.
 pub struct NativePolicy {
@@ -20,6 +18,7 @@ pub struct NativePolicy {
 }
 
 impl NativePolicy {
+    /// Behind the name `native:` and this one.
     pub fn new(
         name: &str,
         policy: Box<dyn sdk::NativePolicy + Send>,
@@ -62,7 +61,7 @@ impl Policy for NativePolicy {
     fn configure(&mut self, config: &str) -> Result<Plan, Error> {
         self.calls.calls += 1;
         let plan = self.policy.configure(config);
-        plan.map(self::plan)
+        plan.map(convert::plan)
             .map_err(|reason| self.refused("configure", reason))
     }
 
@@ -82,7 +81,7 @@ impl Policy for NativePolicy {
         };
         let lease = self.policy.on_fill(fill, &mut self.outside);
         lease
-            .map(self::lease)
+            .map(convert::lease)
             .map_err(|reason| self.refused("on-fill", reason))
     }
 
@@ -91,7 +90,7 @@ impl Policy for NativePolicy {
         self.outside.now = now;
         self.outside.changes = changes.to_vec();
         self.outside.journal.clear();
-        let list: Vec<sdk::Change> = changes.iter().map(change).collect();
+        let list: Vec<sdk::Change> = changes.iter().map(convert::change).collect();
         match self.policy.on_changes(&list, &mut self.outside) {
             Ok(()) => Ok(std::mem::take(&mut self.outside.journal)),
             Err(reason) => Err(self.refused("on-changes", reason)),
@@ -151,21 +150,21 @@ impl sdk::NativeHost for Outside {
     fn purge_keys(&mut self, keys: &[String], mode: sdk::PurgeMode) {
         self.journal.push(Purge::Keys {
             keys: keys.to_vec(),
-            mode: self::mode(mode),
+            mode: convert::mode(mode),
         });
     }
 
     fn purge_tags(&mut self, tags: &[String], mode: sdk::PurgeMode) {
         self.journal.push(Purge::Tags {
             tags: tags.to_vec(),
-            mode: self::mode(mode),
+            mode: convert::mode(mode),
         });
     }
 
     fn purge_prefix(&mut self, prefix: &str, mode: sdk::PurgeMode) {
         self.journal.push(Purge::Prefix {
             prefix: prefix.to_owned(),
-            mode: self::mode(mode),
+            mode: convert::mode(mode),
         });
     }
 
@@ -177,12 +176,12 @@ impl sdk::NativeHost for Outside {
 
     fn purge_everything(&mut self, mode: sdk::PurgeMode) {
         self.journal.push(Purge::Everything {
-            mode: self::mode(mode),
+            mode: convert::mode(mode),
         });
     }
 
     fn purge_keys_again(&mut self, keys: &[String], mode: sdk::PurgeMode, after: Duration) {
-        let (keys, mode, after) = (keys.to_vec(), self::mode(mode), nanos(after));
+        let (keys, mode, after) = (keys.to_vec(), convert::mode(mode), nanos(after));
         self.journal.push(Purge::KeysAgain { keys, mode, after });
     }
 
@@ -223,84 +222,11 @@ impl sdk::NativeHost for Outside {
     }
 
     fn purge_within(&mut self, of: &[f32], at_least: f32, mode: sdk::PurgeMode) {
-        let (centre, mode) = (Arc::from(of), self::mode(mode));
+        let (centre, mode) = (Arc::from(of), convert::mode(mode));
         self.journal.push(Purge::Within {
             centre,
             at_least,
             mode,
         });
     }
-}
-
-fn plan(plan: sdk::Plan) -> Plan {
-    let rule = |rule: sdk::Rule| Rule {
-        prefix: rule.prefix,
-        keying: match rule.keying {
-            sdk::Keying::InPlace => Keying::InPlace,
-            sdk::Keying::ByGeneration(versioning) => Keying::ByGeneration {
-                scope: match versioning.scope {
-                    sdk::Scope::EachKey => Scope::EachKey,
-                    sdk::Scope::LeadingParts(parts) => Scope::LeadingParts(parts),
-                    sdk::Scope::Shared(name) => Scope::Shared(name),
-                },
-                cached_for: nanos(versioning.cached_for),
-            },
-        },
-        lookup: match rule.lookup {
-            sdk::Lookup::Exact => Lookup::Exact,
-            sdk::Lookup::Nearest(at_least) => Lookup::Nearest(at_least),
-        },
-        lease: rule.lease.map(lease).map(Arc::new),
-    };
-    Plan {
-        rules: plan.rules.into_iter().map(rule).collect(),
-        feeds: plan.feeds,
-    }
-}
-
-fn lease(lease: sdk::Lease) -> Lease {
-    Lease {
-        ttl: lease.ttl.map(nanos),
-        idle: lease.idle.map(nanos),
-        jitter: lease.jitter,
-        grace: nanos(lease.grace),
-        rescue: nanos(lease.rescue),
-        refresh: match lease.refresh {
-            sdk::Refresh::Lazy => Refresh::Lazy,
-            sdk::Refresh::Ahead(share) => Refresh::Ahead(share),
-            sdk::Refresh::Early(beta) => Refresh::Early(beta),
-        },
-        tags: lease.tags,
-        generations: lease.generations,
-    }
-}
-
-fn change(change: &Change) -> sdk::Change {
-    sdk::Change {
-        feed: change.feed.as_ref().to_owned(),
-        position: change.position,
-        collection: change.collection.as_ref().to_owned(),
-        key: change.key.as_ref().to_owned(),
-        kind: match change.kind {
-            ChangeKind::Created => sdk::ChangeKind::Created,
-            ChangeKind::Updated => sdk::ChangeKind::Updated,
-            ChangeKind::Deleted => sdk::ChangeKind::Deleted,
-            ChangeKind::Truncated => sdk::ChangeKind::Truncated,
-            ChangeKind::Other => sdk::ChangeKind::Other,
-        },
-        at: sdk::Instant(change.at),
-    }
-}
-
-fn mode(mode: sdk::PurgeMode) -> PurgeMode {
-    match mode {
-        sdk::PurgeMode::Drop => PurgeMode::Drop,
-        sdk::PurgeMode::Expire => PurgeMode::Expire,
-        sdk::PurgeMode::Replace => PurgeMode::Replace,
-    }
-}
-
-/// Lengths of time past 584 years are as good as that.
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
