@@ -25,11 +25,11 @@ pub struct LlmAnswers {
     #[setting(default = "24h")]
     ttl: Duration,
     /// How near a question must be to one that was answered: a cosine similarity.
-    #[setting(default = 0.92)]
+    #[setting(default = 0.92, at_least = -1, at_most = 1)]
     threshold: f32,
     /// How near an answered question must be to a changed document to be asked anew: a cosine similarity, where
     /// less purges more.
-    #[setting(default = 0.8)]
+    #[setting(default = 0.8, at_least = -1, at_most = 1)]
     radius: f32,
     /// The collection whose changes are documents.
     #[setting(default = "documents")]
@@ -49,11 +49,6 @@ impl Policy for Answers {
     type Config = LlmAnswers;
 
     fn configure(settings: LlmAnswers) -> Result<(Self, Plan), String> {
-        for (name, cosine) in [("threshold", settings.threshold), ("radius", settings.radius)] {
-            if !(-1.0..=1.0).contains(&cosine) {
-                return Err(format!("`{name}` should be a number between -1 and 1"));
-            }
-        }
         let by_meaning = Rule::every_key().nearest(settings.threshold);
         let plan = Plan::default().rule(by_meaning).listen(Listen::Both);
         Ok((Self(settings), plan))
@@ -107,7 +102,9 @@ mod tests {
 
     #[test]
     fn an_answer_carries_its_documents_and_its_model() {
-        let fill = Fill::of("how do I pay?").made_from("doc:7").made_from("doc:9");
+        let fill = Fill::of("how do I pay?")
+            .made_from("doc:7")
+            .made_from("doc:9");
         let lease = lease_on_fill::<Answers>("{}", &fill);
         assert_eq!(lease.tags, ["doc:7", "doc:9"]);
         assert_eq!(lease.generations, ["model"]);
@@ -131,8 +128,14 @@ mod tests {
     #[test]
     fn another_model_hides_every_answer_and_other_collections_none() {
         let model = Change::created("models", "v2");
-        assert_eq!(reaction_of::<Answers>("{}", &[model]), [Effect::bump("model")]);
-        assert_eq!(reaction_of::<Answers>("{}", &[Change::updated("users", "1")]), []);
+        assert_eq!(
+            reaction_of::<Answers>("{}", &[model]),
+            [Effect::bump("model")]
+        );
+        assert_eq!(
+            reaction_of::<Answers>("{}", &[Change::updated("users", "1")]),
+            []
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@ use shelflife_policy::{
 #[derive(Settings)]
 pub struct TtlPerKey {
     /// The share of the time since a key last changed for which it is fresh.
-    #[setting(default = 0.1)]
+    #[setting(default = 0.1, above = 0)]
     share: f64,
     /// However young it is.
     #[setting(default = "5s")]
@@ -39,9 +39,6 @@ impl Policy for Alex {
     type Config = TtlPerKey;
 
     fn configure(settings: TtlPerKey) -> Result<(Self, Plan), String> {
-        if !(settings.share > 0.0 && settings.share.is_finite()) {
-            return Err("`share` should be a number above 0".into());
-        }
         if settings.at_least > settings.at_most {
             return Err("`at_least` should not be above `at_most`".into());
         }
@@ -51,7 +48,11 @@ impl Policy for Alex {
     }
 
     fn on_fill(&mut self, fill: Fill, _: &mut Host) -> Result<Lease, String> {
-        let TtlPerKey { share, at_least, at_most } = self.settings;
+        let TtlPerKey {
+            share,
+            at_least,
+            at_most,
+        } = self.settings;
         let ttl = match self.memory.last_change(&fill.key) {
             None => at_most,
             // The shorter first: a product that no duration can hold is above `at_most` in any case.

@@ -107,7 +107,11 @@ mod tests {
             assert!(restored.is_none() || cut == 1, "{cut} bytes");
         }
         assert_eq!(Memory::restore(&[2]), None);
-        assert_eq!(Memory::restore(b"\x01\x02\x00\xff\xff\0\0\0\0\0\0\0\0"), None, "not UTF-8");
+        assert_eq!(
+            Memory::restore(b"\x01\x02\x00\xff\xff\0\0\0\0\0\0\0\0"),
+            None,
+            "not UTF-8"
+        );
     }
 
     #[test]

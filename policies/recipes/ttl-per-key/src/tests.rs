@@ -22,9 +22,17 @@ fn changed_at(policy: &mut Alex, key: &str, seconds: u64) {
 fn a_key_is_fresh_for_a_tenth_of_the_time_since_it_changed() {
     let (mut policy, _) = configured::<Alex>("{}");
     changed_at(&mut policy, "a", 100);
-    assert_eq!(ttl_at(&mut policy, "a", 110), Duration::from_secs(5), "at least");
+    assert_eq!(
+        ttl_at(&mut policy, "a", 110),
+        Duration::from_secs(5),
+        "at least"
+    );
     assert_eq!(ttl_at(&mut policy, "a", 400), Duration::from_secs(30));
-    assert_eq!(ttl_at(&mut policy, "a", 90_000), Duration::from_secs(3600), "at most");
+    assert_eq!(
+        ttl_at(&mut policy, "a", 90_000),
+        Duration::from_secs(3600),
+        "at most"
+    );
     changed_at(&mut policy, "a", 1_000);
     assert_eq!(ttl_at(&mut policy, "a", 1_200), Duration::from_secs(20));
 }
@@ -47,7 +55,10 @@ fn a_successor_knows_when_keys_changed() {
 
 #[test]
 fn settings_that_mean_nothing_are_refused() {
-    assert_eq!(refusal_of::<Alex>(r#"{ "share": 0 }"#), "`share` should be a number above 0");
+    assert_eq!(
+        refusal_of::<Alex>(r#"{ "share": 0 }"#),
+        "`share` should be a number above 0"
+    );
     assert_eq!(
         refusal_of::<Alex>(r#"{ "at_least": "2h" }"#),
         "`at_least` should not be above `at_most`"
