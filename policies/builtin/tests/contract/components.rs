@@ -1,11 +1,11 @@
-//! The built components, held against the contract; and the contract, held against what it was.
+//! The built components, held against the contract.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use shelflife_policies::{BuiltIn, all, find};
-use wit_component::DecodedWasm;
-use wit_parser::{PackageId, Resolve, SourceMap, WorldId, WorldItem, WorldKey};
+use wit_parser::{Resolve, WorldItem, WorldKey};
+
+use crate::{decoded, root};
 
 /// What each component imports besides `types`, which is the permission it asks for, and what it
 /// exports besides `lifecycle`.
@@ -19,13 +19,6 @@ fn expected(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
         "semantic" => (&["purge", "vectors"], &["reactions"]),
         "adaptive" => (&["observe", "purge"], &["reactions", "snapshots"]),
         other => panic!("no expectation for `{other}`"),
-    }
-}
-
-fn decoded(component: &[u8]) -> (Resolve, WorldId) {
-    match wit_component::decode(component).expect("the component can be decoded") {
-        DecodedWasm::Component(resolve, world) => (resolve, world),
-        DecodedWasm::WitPackage(..) => panic!("it is a package, not a component"),
     }
 }
 
@@ -117,47 +110,6 @@ fn no_component_tells_where_it_was_built() {
     }
 }
 
-/// Components that were built for version 0.1.0 must find everything they import, and be callable in
-/// every way they offer, for as long as the contract is called 0.1.
-#[test]
-fn the_contract_still_takes_the_policies_of_0_1_0() {
-    let mut resolve = Resolve::default();
-    let then = package(&mut resolve, &frozen(), "0.1.0");
-    // A later version of the same package, so that both can be looked at together.
-    let now = package(&mut resolve, &root().join("wit"), "0.1.999");
-    let worlds = resolve.packages[then].worlds.clone();
-    assert_eq!(worlds.len(), 6);
-    for (name, old) in worlds {
-        let new = *resolve.packages[now]
-            .worlds
-            .get(&name)
-            .unwrap_or_else(|| panic!("the world `{name}` is gone"));
-        wit_component::semver_check(resolve.clone(), old, new)
-            .unwrap_or_else(|error| panic!("the world `{name}` has changed: {error:#}"));
-    }
-}
-
-/// The check above, made to fail: a new case in an enum that policies return would break them.
-#[test]
-fn a_change_that_would_break_policies_is_noticed() {
-    let mut resolve = Resolve::default();
-    let then = package(&mut resolve, &frozen(), "0.1.0");
-    let now = changed_package(&mut resolve, &frozen(), "0.1.999", |text| {
-        text.replace("    drop,\n", "    drop,\n    forget,\n")
-    });
-    let world = |package: PackageId| resolve.packages[package].worlds["reactive-policy"];
-    assert!(wit_component::semver_check(resolve.clone(), world(then), world(now)).is_err());
-}
-
-#[test]
-fn a_component_of_0_1_0_fits_the_contract() {
-    let component = std::fs::read(frozen().join("tags.wasm")).unwrap();
-    let mut resolve = Resolve::default();
-    let (contract, _) = resolve.push_dir(root().join("wit")).unwrap();
-    let world = resolve.packages[contract].worlds["dependency-policy"];
-    wit_component::targets(&resolve, world, &component, true).unwrap();
-}
-
 #[test]
 fn policies_are_found_by_their_names() {
     for policy in all() {
@@ -165,48 +117,6 @@ fn policies_are_found_by_their_names() {
         assert!(!policy.summary.is_empty());
     }
     assert_eq!(find("tll"), None);
-}
-
-fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap().to_owned()
-}
-
-/// The contract as it was published.
-fn frozen() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/0.1.0")
-}
-
-fn package(resolve: &mut Resolve, folder: &Path, version: &str) -> PackageId {
-    changed_package(resolve, folder, version, |text| text)
-}
-
-/// Reads the contract from a folder, as if it had this version.
-fn changed_package(
-    resolve: &mut Resolve,
-    folder: &Path,
-    version: &str,
-    change: impl Fn(String) -> String,
-) -> PackageId {
-    let mut sources = SourceMap::default();
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wit"))
-        .collect();
-    files.sort();
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let (_, rest) = text
-            .split_once(';')
-            .expect("a file begins with its package");
-        let text = format!("package shelflife:policy@{version};{rest}");
-        sources.push(&file, change(text));
-    }
-    let group = sources
-        .parse()
-        .unwrap_or_else(|(sources, error)| panic!("{}", error.render(&sources)));
-    resolve.push_group(group).unwrap()
 }
 
 fn hash(bytes: &[u8]) -> String {
