@@ -142,7 +142,7 @@ mod tests {
     fn a_similarity_above_one_is_refused() {
         assert_eq!(
             refusal_of::<Answers>(r#"{ "radius": 1.2 }"#),
-            "`radius` should be a number between -1 and 1"
+            "`radius` should be a number between -1 and 1, not 1.2"
         );
     }
 }
