@@ -39,7 +39,10 @@ pub fn steps(page: &str) -> Vec<Step> {
                     (None, None) => panic!("`{line}` is printed by no command"),
                 }
             }
-        } else if let Some(name) = before.strip_suffix("`:").and_then(|text| text.rsplit('`').next()) {
+        } else if let Some(name) = before
+            .strip_suffix("`:")
+            .and_then(|text| text.rsplit('`').next())
+        {
             steps.push(Step {
                 command: name.to_owned(),
                 prints: Vec::new(),
@@ -132,7 +135,9 @@ impl Session {
         // Beside the other builds, so that it is done once, and no build waits for the tests' own.
         let built = programs.join("../guide-policies");
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let paths = [programs.to_owned()].into_iter().chain(std::env::split_paths(&path));
+        let paths = [programs.to_owned()]
+            .into_iter()
+            .chain(std::env::split_paths(&path));
         let output = Command::new("sh")
             .args(["-c", &step.command])
             .current_dir(&self.folder)

@@ -48,7 +48,7 @@
 //! # struct Mine;
 //! # impl shelflife_policy::Policy for Mine {
 //! #     type Config = ();
-//! #     fn configure((): ()) -> Result<(Self, shelflife_policy::Plan), String> { todo!() }
+//! #     fn configure(_: ()) -> Result<(Self, shelflife_policy::Plan), String> { todo!() }
 //! # }
 //! # shelflife_policy::export!(Mine);
 //! # fn main() {
@@ -62,6 +62,7 @@ mod case;
 mod compare;
 mod native;
 mod text;
+mod time;
 
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::text;
-use crate::config;
+use super::time::{duration, limit, maybe_duration};
 use crate::event::{Change, ChangeKind, Instant, PurgeMode, Sighting};
 use crate::lease::{Lease, Refresh};
 use crate::testing::Effect;
@@ -200,7 +200,7 @@ struct RawStep {
     depends_on: Vec<String>,
     #[serde(default)]
     size: u64,
-    #[serde(default, deserialize_with = "config::duration")]
+    #[serde(default, deserialize_with = "duration")]
     load_time: Duration,
     vector: Option<Vec<f32>>,
     #[serde(default)]
@@ -297,15 +297,15 @@ impl<'de> Deserialize<'de> for RawSighting {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawLease {
-    #[serde(default, deserialize_with = "config::limit")]
+    #[serde(default, deserialize_with = "limit")]
     ttl: Option<Duration>,
-    #[serde(default, deserialize_with = "config::limit")]
+    #[serde(default, deserialize_with = "limit")]
     idle: Option<Duration>,
     #[serde(default)]
     jitter: f64,
-    #[serde(default, deserialize_with = "config::duration")]
+    #[serde(default, deserialize_with = "duration")]
     grace: Duration,
-    #[serde(default, deserialize_with = "config::duration")]
+    #[serde(default, deserialize_with = "duration")]
     rescue: Duration,
     ahead: Option<f64>,
     early: Option<f64>,
@@ -406,12 +406,24 @@ struct RawPurge {
     after: Option<Duration>,
     within: Option<f32>,
     of: Option<Vec<f32>>,
-    mode: Option<PurgeMode>,
+    mode: Option<Mode>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    Drop,
+    Expire,
+    Replace,
 }
 
 impl RawPurge {
     fn effect(self) -> Result<Effect, String> {
-        let mode = self.mode.unwrap_or(PurgeMode::Drop);
+        let mode = match self.mode {
+            None | Some(Mode::Drop) => PurgeMode::Drop,
+            Some(Mode::Expire) => PurgeMode::Expire,
+            Some(Mode::Replace) => PurgeMode::Replace,
+        };
         let mut effects = Vec::new();
         effects.extend(self.keys.map(|keys| Effect::Keys(keys, mode)));
         effects.extend(self.tags.map(|tags| Effect::Tags(tags, mode)));
@@ -438,8 +450,4 @@ impl RawPurge {
             ),
         }
     }
-}
-
-fn maybe_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    config::maybe(config::duration(from))
 }

@@ -33,7 +33,7 @@ fn a_case_that_is_wrong_names_its_line_or_its_step() {
             "[[step]]\nread = \"a\"\nexpect = \"hat\"",
             "line 3: unknown variant `hat`",
         ),
-        ("[[step]]\nat = \"60\"\nread = \"a\"", "a duration such as"),
+        ("[[step]]\nat = \"60\"\nread = \"a\"", "`60` is no duration"),
         (
             "[[step]]\nchanges = []\npurges = [{ mode = \"drop\" }]",
             "a purge has one of `keys`",
@@ -85,10 +85,10 @@ mod of_a_policy {
     use crate::testing::cases::run;
     use crate::{Change, Fill, Host, Lease, Listen, Plan, Policy, PurgeMode};
 
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
+    /// What the tests set.
+    #[derive(crate::Settings)]
     struct Settings {
-        #[serde(deserialize_with = "crate::config::duration")]
+        /// How long an entry is fresh.
         ttl: Duration,
     }
 
@@ -153,7 +153,10 @@ mod of_a_policy {
     #[test]
     fn a_case_that_is_kept_shows_no_difference() {
         assert_eq!(differences(RIGHT), [""; 0]);
-        assert_eq!(differences("refused = \"lacks the setting\""), [""; 0]);
+        assert_eq!(
+            differences("refused = \"the setting `ttl` is missing\""),
+            [""; 0]
+        );
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn duration(duration: Duration) -> String {
         }
     }
     // A minute and a half is read more easily as 90s.
-    let one = UNITS.iter().find(|(_, unit)| whole.is_multiple_of(*unit));
+    let one = UNITS.iter().find(|(_, unit)| whole % *unit == 0);
     match one.map(|(name, unit)| format!("{}{name}", whole / unit)) {
         Some(one) if one.len() <= parts.join(" ").len() => one,
         _ => parts.join(" "),
