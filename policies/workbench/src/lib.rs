@@ -12,7 +12,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bench;
 pub mod check;
+pub mod compiled;
 mod convert;
 pub mod drive;
 pub mod meter;
