@@ -3,17 +3,25 @@
 use clap::Subcommand;
 use shelflife_sim::error::Error;
 
+mod bench;
 mod check;
+mod compile;
 mod inspect;
+mod played;
+mod record;
+mod replay;
+mod run;
 mod subject;
 
 const EXAMPLES: &str = "\
 Examples:
   shelflife policy inspect ttl
   shelflife policy inspect ./mine.wasm
-  shelflife policy check ./mine.wasm                   the cases beside it";
+  shelflife policy check ./mine.wasm                   the cases beside it
+  shelflife policy run ./mine.wasm --trace my.csv --explain
+  shelflife policy bench ./mine.wasm";
 
-/// Look at a policy component.
+/// Check, run, measure or inspect one policy.
 #[derive(Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub enum Policy {
@@ -23,6 +31,21 @@ pub enum Policy {
     /// Holds a policy against its cases
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
+    /// One trace through one policy, each decision on a line
+    #[command(after_help = run::EXAMPLES)]
+    Run(run::Run),
+    /// What its calls cost, beside the limits and another policy
+    #[command(after_help = bench::EXAMPLES)]
+    Bench(bench::Bench),
+    /// Writes every exchange of a run with its host
+    #[command(after_help = record::EXAMPLES)]
+    Record(record::Record),
+    /// A recorded session once more: where another build first differs
+    #[command(after_help = replay::EXAMPLES)]
+    Replay(replay::Replay),
+    /// Compiles a component ahead of time
+    #[command(after_help = compile::EXAMPLES)]
+    Compile(compile::Compile),
 }
 
 impl Policy {
@@ -30,6 +53,11 @@ impl Policy {
         match self {
             Policy::Inspect(command) => command.run(),
             Policy::Check(command) => command.run(),
+            Policy::Run(command) => command.run(),
+            Policy::Bench(command) => command.run(),
+            Policy::Record(command) => command.run(),
+            Policy::Replay(command) => command.run(),
+            Policy::Compile(command) => command.run(),
         }
     }
 }
