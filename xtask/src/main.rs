@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod component;
+mod guide;
+mod links;
 mod miri;
 mod policies;
 mod repository;
@@ -21,6 +23,7 @@ usage: cargo xtask <command>
   miri --seeds 3..5           its threads alone, with these seeds
   load-tool                   install wrk, by which a test loads a service, if it is not there
   browser                     install chromium, in which a test opens the page of a report, likewise
+  guide                       build the guide in docs/, and follow its links
   component DIR [-o FILE]     build the policy crate in DIR as a component
   policies                    build the policies, and the guests of the tests, as components
   policies --check            say whether the built ones are as their sources are; builds nothing";
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         }
         ["load-tool"] => tools::load_tool(),
         ["browser"] => tools::browser(),
+        ["guide"] => guide::build(root()),
         ["miri"] => miri::run(root(), None),
         ["miri", "--seeds", seeds] => miri::run(root(), Some(seeds)),
         ["policies"] => policies::build(root()),

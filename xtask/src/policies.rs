@@ -196,6 +196,7 @@ fn hash_of_sources(root: &Path, policy: &str) -> Outcome<String> {
     for crate_folder in [
         root.join("policies").join(policy),
         root.join("policies/sdk"),
+        root.join("policies/sdk/derive"),
     ] {
         files.push(crate_folder.join("Cargo.toml"));
         collect(&crate_folder.join("src"), "rs", &mut files)?;

@@ -1,11 +1,7 @@
 //! The settings, and the rule that they decide by.
 
-use std::time::Duration;
-
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
 use shelflife_policy::Listen;
-use shelflife_policy::config;
+use shelflife_policy::config::Limit;
 
 use crate::estimate::Estimate;
 use crate::memory::{FEWEST, MOST};
@@ -14,55 +10,39 @@ use crate::memory::{FEWEST, MOST};
 ///
 /// Of the costs only the ratios matter. With the defaults a key is replaced where more than 0.5 / 1.1 = 45 %
 /// of its writes are followed by a read.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, shelflife_policy::Settings)]
 pub struct Settings {
     /// How long an entry is fresh if no write comes: the safety net for writes that nobody announced.
-    /// `"none"`: without limit. Default: five minutes.
-    #[serde(deserialize_with = "config::limit")]
-    pub ttl: Option<Duration>,
-    /// What a miss costs: the load, and the reader that waits for it. Default: 1.
-    #[serde(deserialize_with = "config::above_zero")]
+    /// `"none"`: without limit.
+    #[setting(default = "5m")]
+    pub ttl: Limit,
+    /// What a miss costs: the load, and the reader that waits for it.
+    #[setting(default = 1, above = 0)]
     pub miss_cost: f64,
-    /// What it costs to drop an entry. Default: 0.1.
-    #[serde(deserialize_with = "config::at_least_zero")]
+    /// What it costs to drop an entry.
+    #[setting(default = 0.1, at_least = 0)]
     pub invalidation_cost: f64,
-    /// What it costs to replace an entry: to make the value and to bring it. Default: 0.5, for a miss asks
-    /// first, is looked up, and makes somebody wait (HotNets 2024, table 1, counts what each is made of).
-    #[serde(deserialize_with = "config::above_zero")]
+    /// What it costs to replace an entry: to make the value and to bring it. Half a miss by default, for a
+    /// miss asks first, is looked up, and makes somebody wait (HotNets 2024, table 1, counts what each is
+    /// made of).
+    #[setting(default = 0.5, above = 0)]
     pub update_cost: f64,
     /// How many writes of a key its estimate looks back on: each write takes `1 / window` off the weight of
-    /// those before it. At least 1. A key whose last eight writes are at odds with all before forgets
-    /// those at once. Default: 128.
-    #[serde(deserialize_with = "window")]
+    /// those before it. A key whose last eight writes are at odds with all before forgets those at once.
+    #[setting(default = 128, at_least = 1)]
     pub window: f64,
     /// How many keys have an estimate, in 24 bytes each. One that has none begins anew: the place of those
-    /// written longest ago, in groups of eight. A whole number from 8 to 32768. For the whole policy.
-    /// Default: 16384.
-    #[serde(deserialize_with = "keys")]
+    /// written longest ago, in groups of eight. For the whole policy.
+    #[setting(default = 16384, at_least = 8, at_most = 32768, whole_policy)]
     pub keys: usize,
     /// Which changes count: `"writes"` that the application announces, those of a `"capture"`, or
-    /// `"both"`; a write that comes by both is two. For the whole policy. Default: `"writes"`.
+    /// `"both"`; a write that comes by both is two. For the whole policy.
+    #[setting(default = "writes", whole_policy)]
     pub listen: Listen,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ttl: Some(Duration::from_secs(300)),
-            miss_cost: 1.0,
-            invalidation_cost: 0.1,
-            update_cost: 0.5,
-            window: 128.0,
-            keys: 16_384,
-            listen: Listen::Writes,
-        }
-    }
-}
-
-impl config::Settings for Settings {
-    const WHOLE: &'static [&'static str] = &["listen", "keys"];
-}
+// Attributes take numbers and no names.
+const _: () = assert!(FEWEST == 8 && MOST == 32_768);
 
 impl Settings {
     /// Whether it is cheaper to replace: iff `E[W] · c_u < c_m + c_i`, where `E[W]` is how many writes come
@@ -70,22 +50,5 @@ impl Settings {
     /// round; its explanation there and section 3.2 have it so).
     pub(crate) fn favours_replacing(&self, estimate: &Estimate) -> bool {
         self.update_cost < estimate.read_share() * (self.miss_cost + self.invalidation_cost)
-    }
-}
-
-fn window<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-    let window = config::above_zero(from)?;
-    match window >= 1.0 {
-        true => Ok(window),
-        false => Err(D::Error::custom("should be a number of at least 1")),
-    }
-}
-
-fn keys<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
-    let number = config::above_zero(from)?;
-    let keys = number as usize;
-    match keys as f64 == number && (FEWEST..=MOST).contains(&keys) {
-        true => Ok(keys),
-        false => Err(D::Error::custom("should be a whole number from 8 to 32768")),
     }
 }

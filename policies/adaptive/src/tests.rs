@@ -271,31 +271,31 @@ fn settings_that_are_wrong_are_refused_with_what_would_be_right() {
     for (settings, refusal) in [
         (
             r#"{ "miss_cost": 0 }"#,
-            "`miss_cost` should be a number above 0",
+            "`miss_cost` should be a number above 0, not 0",
         ),
         (
             r#"{ "invalidation_cost": -1 }"#,
-            "`invalidation_cost` should be a number of at least 0",
+            "`invalidation_cost` should be a number of at least 0, not -1",
         ),
         (
             r#"{ "update_cost": "1" }"#,
-            "`update_cost` should be a number above 0, not text",
+            "`update_cost` should be a number above 0, not `1`",
         ),
         (
             r#"{ "window": 0.5 }"#,
-            "`window` should be a number of at least 1",
+            "`window` should be a number of at least 1, not 0.5",
         ),
         (
             r#"{ "keys": 7 }"#,
-            "`keys` should be a whole number from 8 to 32768",
+            "`keys` should be a whole number between 8 and 32768, not 7",
         ),
         (
             r#"{ "keys": 40000 }"#,
-            "`keys` should be a whole number from 8 to 32768",
+            "`keys` should be a whole number between 8 and 32768, not 40000",
         ),
         (
             r#"{ "keys": 8.5 }"#,
-            "`keys` should be a whole number from 8 to 32768",
+            "`keys` should be a whole number between 8 and 32768, not 8.5",
         ),
         (
             r#"{ "rules": [{ "prefix": "a", "keys": 100 }] }"#,

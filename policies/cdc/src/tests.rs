@@ -143,6 +143,6 @@ fn a_broken_template_is_refused_with_its_collection() {
     );
     assert_eq!(
         refusal_of::<Cdc>(r#"{ "map": { "users": "user:{id}" } }"#),
-        "`map`: `users` should be a list, not text"
+        "`map`: `users` should be a list, not `user:{id}`"
     );
 }

@@ -7,32 +7,23 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use serde::Deserialize;
 use shelflife_policy::{
     Change, Fill, Host, Lease, Level, Listen, Plan, Policy, PurgeMode, Rule, export,
 };
 
 /// Where it does harm, and which.
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(shelflife_policy::Settings)]
 pub struct Settings {
     /// In which call.
+    #[setting(default = "on-fill")]
     r#in: Call,
+    /// What it does there.
+    #[setting(default = "nothing")]
     does: Harm,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            r#in: Call::OnFill,
-            does: Harm::Nothing,
-        }
-    }
-}
-
 /// A call of the contract.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, shelflife_policy::Settings)]
 enum Call {
     Configure,
     OnFill,
@@ -40,8 +31,7 @@ enum Call {
 }
 
 /// What it does there.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, shelflife_policy::Settings)]
 enum Harm {
     Nothing,
     /// Never comes back.

@@ -6,35 +6,24 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use serde::Deserialize;
-use shelflife_policy::{
-    Change, Fill, Host, Lease, Listen, Plan, Policy, PurgeMode, config, export,
-};
+use shelflife_policy::{Change, Fill, Host, Lease, Listen, Plan, Policy, PurgeMode, export};
 
 /// How it counts, and how well it hands on what it has counted.
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(shelflife_policy::Settings)]
 pub struct Settings {
     /// How much longer each lease is than the one before.
-    #[serde(deserialize_with = "config::duration")]
+    #[setting(default = "1s")]
     step: Duration,
+    /// How it hands on what it has counted.
+    #[setting(default = "well")]
     save: Manner,
+    /// How it takes over what another has counted.
+    #[setting(default = "well")]
     restore: Manner,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            step: Duration::from_secs(1),
-            save: Manner::Well,
-            restore: Manner::Well,
-        }
-    }
-}
-
 /// How something is done.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, shelflife_policy::Settings)]
 enum Manner {
     Well,
     /// Answers with an error.

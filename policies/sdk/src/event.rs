@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shelflife_policy_derive::Settings;
+
 /// A point in time: nanoseconds on the clock that the host chose. Only differences mean anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Instant(
@@ -130,8 +132,7 @@ pub enum ChangeKind {
 }
 
 /// How an entry leaves. As a setting it is the text `"drop"`, `"expire"` or `"replace"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Settings)]
 pub enum PurgeMode {
     /// Hard: the entry is never served again, and no load in flight may store its value.
     Drop,

@@ -10,14 +10,11 @@
 /// Once a crate, at its root or in any module.
 ///
 /// ```
-/// # use serde::Deserialize;
 /// # use shelflife_policy::{Change, Fill, Host, Lease, Listen, Plan, Policy, PurgeMode};
-/// # #[derive(Deserialize)]
-/// # struct Settings {}
 /// # struct Tags;
 /// # impl Policy for Tags {
-/// #     type Config = Settings;
-/// #     fn configure(_: Settings) -> Result<(Self, Plan), String> {
+/// #     type Config = ();
+/// #     fn configure(_: ()) -> Result<(Self, Plan), String> {
 /// #         Ok((Tags, Plan::on_fill().listen(Listen::Writes)))
 /// #     }
 /// #     fn on_fill(&mut self, fill: Fill, _: &mut Host) -> Result<Lease, String> {
@@ -58,7 +55,8 @@ macro_rules! __export_component {
     ($policy:ident $($export:ident)*) => {};
 }
 
-/// The exported functions of a component. The instance lives in a thread-local, which on a target
+/// The exported functions of a component, and what it says of itself in sections of its own: the JSON Schema
+/// of its settings and what it was written with. The instance lives in a thread-local, which on a target
 /// without threads is a plain static, and is `None` until the host has called `configure`.
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
@@ -76,6 +74,19 @@ macro_rules! __export_component {
 
             $crate::__export_interface!(lifecycle Component INSTANCE);
             $($crate::__export_interface!($export Component INSTANCE);)*
+
+            type Settings = <$policy as $crate::Policy>::Config;
+            const SCHEMA: $crate::config::Schema = <Settings as $crate::config::Settings>::SCHEMA;
+            const ABOUT: &str = <Settings as $crate::config::Settings>::ABOUT;
+
+            #[used]
+            #[unsafe(link_section = "shelflife:settings")]
+            static SETTINGS: [u8; $crate::config::derive::length(&SCHEMA, ABOUT)] =
+                $crate::config::derive::bytes(&SCHEMA, ABOUT);
+
+            #[used]
+            #[unsafe(link_section = "shelflife:sdk")]
+            static SDK: [u8; $crate::guest::SDK.len()] = *$crate::guest::SDK;
         };
     };
 }

@@ -68,10 +68,11 @@ impl Lease {
         }
     }
 
-    /// A lease with this time to live, or without a limit of time where it is `None`.
-    pub fn within(limit: Option<Duration>) -> Self {
+    /// A lease with this time to live, or without a limit of time where there is none: takes an
+    /// `Option<Duration>` and a [`Limit`](crate::config::Limit).
+    pub fn within(limit: impl Into<Option<Duration>>) -> Self {
         Self {
-            ttl: limit,
+            ttl: limit.into(),
             ..Self::until_purged()
         }
     }

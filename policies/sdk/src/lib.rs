@@ -5,23 +5,22 @@
 //! which unit tests and the simulator run. This is a whole policy:
 //!
 //! ```
-//! use serde::Deserialize;
-//! use shelflife_policy::{Lease, Plan, Policy, config, export};
+//! use shelflife_policy::{Lease, Plan, Policy, Settings, export};
 //! use std::time::Duration;
 //!
-//! #[derive(Deserialize)]
-//! #[serde(deny_unknown_fields)]
-//! pub struct Settings {
-//!     #[serde(deserialize_with = "config::duration")]
+//! #[derive(Settings)]
+//! pub struct Mine {
+//!     /// How long an entry is fresh.
+//!     #[setting(default = "5m")]
 //!     ttl: Duration,
 //! }
 //!
 //! pub struct Fixed;
 //!
 //! impl Policy for Fixed {
-//!     type Config = Settings;
+//!     type Config = Mine;
 //!
-//!     fn configure(settings: Settings) -> Result<(Self, Plan), String> {
+//!     fn configure(settings: Mine) -> Result<(Self, Plan), String> {
 //!         Ok((Fixed, Plan::every_key(Lease::for_duration(settings.ttl))))
 //!     }
 //! }
@@ -44,6 +43,9 @@
 // The bindings and the allocator are what needs `unsafe`, and exist in components alone.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
+// What the derive writes names the crate, here as anywhere.
+extern crate self as shelflife_policy;
+
 #[cfg(any(test, target_arch = "wasm32"))]
 mod blocks;
 pub mod config;
@@ -62,6 +64,7 @@ pub mod template;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
+pub use config::Settings;
 pub use event::{Change, ChangeKind, Fill, Instant, Level, Neighbour, PurgeMode, Sighting};
 pub use host::Host;
 #[cfg(not(target_arch = "wasm32"))]
@@ -71,6 +74,7 @@ pub use lease::{Hint, Lease, Refresh};
 pub use native::{NativePolicy, native};
 pub use plan::{CAPTURE, Keying, Listen, Lookup, Plan, Rule, Scope, Versioning, WRITES};
 pub use policy::{Exported, Exports, Policy};
+pub use shelflife_policy_derive::Settings;
 
 /// The answer of a policy that is called before it was configured.
 const NOT_CONFIGURED: &str = "the policy was called before `configure`";

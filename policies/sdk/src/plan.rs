@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shelflife_policy_derive::Settings;
+
 use crate::lease::{Hint, Lease};
 
 /// The name of the feed of the writes that the application announces.
@@ -65,8 +67,7 @@ impl Plan {
 
 /// Which of the usual feeds a policy reacts to. As a setting it is the text `"writes"`, `"capture"`
 /// or `"both"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Settings)]
 pub enum Listen {
     /// The writes that the application announces.
     Writes,
@@ -156,13 +157,12 @@ pub struct Versioning {
 }
 
 /// Which counter a key is versioned by.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, Settings)]
 pub enum Scope {
     /// One of its own, named like the key.
     EachKey,
     /// Shared by the keys with the same first parts, split and joined at `:`. At least 1.
-    #[serde(rename = "leading_parts")]
+    #[setting(name = "leading_parts")]
     LeadingParts(u32),
     /// One with this name, shared by every key of the rule.
     Shared(String),

@@ -1,6 +1,6 @@
 //! The trait that a policy implements.
 
-use crate::config::Config;
+use crate::config::Settings;
 use crate::event::{Change, Fill};
 use crate::host::Host;
 use crate::lease::Lease;
@@ -11,11 +11,9 @@ use crate::plan::Plan;
 /// Only [`configure`](Self::configure) must be written. The others are called only where
 /// [`export!`](crate::export) lists them; the texts of errors reach the operator as they are.
 pub trait Policy: Sized {
-    /// The settings, read from JSON: a type that derives `Deserialize`, with
-    /// `#[serde(default, deny_unknown_fields)]`, so that what is absent takes its default and what is
-    /// misspelt is refused with the nearest name that is known; or such a type in
-    /// [`ByPrefix`](crate::config::ByPrefix).
-    type Config: Config;
+    /// The settings, read from JSON: a struct that derives [`Settings`](macro@crate::Settings), such a struct
+    /// in [`ByPrefix`](crate::config::ByPrefix), or `()` where there is nothing to configure.
+    type Config: Settings;
 
     /// Called once on a new instance, before anything else. The plan stands until the instance is
     /// replaced.

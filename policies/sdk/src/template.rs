@@ -12,6 +12,7 @@
 //! # Ok::<(), String>(())
 //! ```
 
+use crate::config::{Given, Schema, Setting, Wrong};
 use crate::event::Change;
 use crate::host::Host;
 
@@ -278,6 +279,22 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
         rest = after;
     }
     Ok(pieces)
+}
+
+impl Setting for Template {
+    const SCHEMA: Schema = Schema::Text;
+
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        Self::parse(given.text("a template such as `user:{id}`")?).map_err(Wrong::new)
+    }
+}
+
+impl Setting for Pattern {
+    const SCHEMA: Schema = Schema::Text;
+
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        Self::parse(given.text("a pattern such as `user:{id}`")?).map_err(Wrong::new)
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@
 //!
 //! Not in components.
 
+#[cfg(feature = "cases")]
+pub mod cases;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -4,45 +4,27 @@
 //! Lookups may miss; purges may not: the host finds every entry within the radius. What the right
 //! `threshold` and `radius` are depends on the model that made the embeddings: measure them.
 
-use std::time::Duration;
-
-use serde::Deserialize;
-use shelflife_policy::config::{self, ByPrefix};
+use shelflife_policy::config::{ByPrefix, Limit};
 use shelflife_policy::{Change, Host, Lease, Listen, Plan, Policy, PurgeMode, Rule, export};
 
 /// Settings of the policy `semantic`, for all keys or for those of one rule.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, shelflife_policy::Settings)]
 pub struct Settings {
     /// How long an entry is fresh if no change comes: the safety net. `"none"`: without limit.
-    /// Default: an hour.
-    #[serde(deserialize_with = "config::limit")]
-    pub ttl: Option<Duration>,
-    /// How near an entry must be to answer a read: a cosine similarity, between -1 and 1. Default:
-    /// 0.92.
-    #[serde(deserialize_with = "config::cosine")]
+    #[setting(default = "1h")]
+    pub ttl: Limit,
+    /// How near an entry must be to answer a read: a cosine similarity.
+    #[setting(default = 0.92, at_least = -1, at_most = 1)]
     pub threshold: f32,
-    /// How near an entry must be to a change to be purged by it: a cosine similarity, between -1 and 1,
-    /// where less purges more. In a rule it is for changes of these keys. Default: 0.85.
-    #[serde(deserialize_with = "config::cosine")]
+    /// How near an entry must be to a change to be purged by it: a cosine similarity, where less purges
+    /// more. In a rule it is for changes of these keys.
+    #[setting(default = 0.85, at_least = -1, at_most = 1)]
     pub radius: f32,
     /// Which changes count: the `"writes"` that the application announces, those of a `"capture"`, or
-    /// `"both"`. For the whole policy. Default: `"writes"`.
+    /// `"both"`. For the whole policy.
+    #[setting(default = "writes", whole_policy)]
     pub listen: Listen,
 }
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ttl: Some(Duration::from_secs(3600)),
-            threshold: 0.92,
-            radius: 0.85,
-            listen: Listen::Writes,
-        }
-    }
-}
-
-impl config::Settings for Settings {}
 
 /// Semantic.
 pub struct Semantic(ByPrefix<Settings>);
@@ -152,7 +134,7 @@ mod tests {
     fn a_similarity_above_one_is_refused() {
         assert_eq!(
             refusal_of::<Semantic>(r#"{ "radius": 1.2 }"#),
-            "`radius` should be a number between -1 and 1"
+            "`radius` should be a number between -1 and 1, not 1.2"
         );
     }
 }

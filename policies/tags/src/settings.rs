@@ -1,46 +1,29 @@
 //! The settings, and what is prepared from them once.
 
-use std::time::Duration;
-
-use serde::Deserialize;
 use shelflife_policy::Listen;
-use shelflife_policy::config::{self, Named};
+use shelflife_policy::config::{Limit, Named};
 use shelflife_policy::template::{Pattern, Template, templates};
 
 /// Settings of the policy `tags`, for all keys or for those of one rule.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, shelflife_policy::Settings)]
 pub struct Settings {
     /// How long an entry is fresh if no change comes: the safety net. `"none"`: without limit.
-    /// Default: five minutes.
-    #[serde(deserialize_with = "config::limit")]
-    pub ttl: Option<Duration>,
+    #[setting(default = "5m")]
+    pub ttl: Limit,
     /// Key pattern to tags: `"page:product:{id}" = ["product:{id}", "reviews:product:{id}"]`. A
     /// `{name}` takes one part of the key, without `:`, a `*` at the end the rest. The tags of every
     /// pattern that fits count, beside what the loader names and the key itself.
+    #[setting(default)]
     pub patterns: Named<Vec<String>>,
     /// Collection to the tags that a change of it purges: `products = ["product:{id}"]`. `{column}` is
     /// filled from the row, as it is and as it was; `{key}` is the change's own key, which is also the
     /// tag of a collection that is not listed. For the whole policy.
+    #[setting(default, whole_policy)]
     pub on_change: Named<Vec<String>>,
     /// Which changes count: the `"writes"` that the application announces, those of a `"capture"`, or
-    /// `"both"`. For the whole policy. Default: `"writes"`.
+    /// `"both"`. For the whole policy.
+    #[setting(default = "writes", whole_policy)]
     pub listen: Listen,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ttl: Some(Duration::from_secs(300)),
-            patterns: Named::default(),
-            on_change: Named::default(),
-            listen: Listen::Writes,
-        }
-    }
-}
-
-impl config::Settings for Settings {
-    const WHOLE: &'static [&'static str] = &["on_change", "listen"];
 }
 
 impl Settings {
@@ -54,7 +37,7 @@ impl Settings {
 
 /// What a fill needs.
 pub(crate) struct Prepared {
-    pub(crate) ttl: Option<Duration>,
+    pub(crate) ttl: Limit,
     patterns: Vec<(Pattern, Vec<Template>)>,
 }
 

@@ -62,7 +62,7 @@ mod tests {
         );
         assert_eq!(
             refusal_of::<Ttl>(r#"{ "early": 0 }"#),
-            "`early` should be a number above 0"
+            "`early` should be a number above 0, not 0"
         );
     }
 

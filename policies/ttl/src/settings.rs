@@ -2,55 +2,35 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
-use shelflife_policy::{Lease, Refresh, config};
+use shelflife_policy::config::Limit;
+use shelflife_policy::{Lease, Refresh};
 
 /// Settings of the policy `ttl`, for all keys or for those of one rule.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, shelflife_policy::Settings)]
 pub struct Settings {
-    /// How long an entry is fresh. `"none"`: without limit. Default: a minute.
-    #[serde(deserialize_with = "config::limit")]
-    pub ttl: Option<Duration>,
-    /// How long an entry may go unread. Default: for ever, which `"none"` says too.
-    #[serde(deserialize_with = "config::limit")]
-    pub idle: Option<Duration>,
+    /// How long an entry is fresh. `"none"`: without limit.
+    #[setting(default = "1m")]
+    pub ttl: Limit,
+    /// How long an entry may go unread. `"none"`: for ever.
+    #[setting(default = "none")]
+    pub idle: Limit,
     /// The share of `ttl` of which a random part is taken off, so that entries that were filled
-    /// together do not expire together. Default: 0.
-    #[serde(deserialize_with = "config::share")]
+    /// together do not expire together.
+    #[setting(default = 0, at_least = 0, at_most = 1)]
     pub jitter: f64,
-    /// How long past `ttl` a value is still served while it is loaded again. Default: not at all.
-    #[serde(deserialize_with = "config::duration")]
+    /// How long past `ttl` a value is still served while it is loaded again.
+    #[setting(default = "0s")]
     pub grace: Duration,
-    /// How long past `ttl` a value is still served when the origin fails. Default: not at all.
-    #[serde(deserialize_with = "config::duration")]
+    /// How long past `ttl` a value is still served when the origin fails.
+    #[setting(default = "0s")]
     pub rescue: Duration,
     /// Load an entry again, in the background, on the first hit past this share of its `ttl`.
-    #[serde(deserialize_with = "ahead")]
+    #[setting(either, at_least = 0, at_most = 1)]
     pub ahead: Option<f64>,
     /// Load an entry again, in the background, with a probability that rises towards its end: the beta
     /// of XFetch, where 1 is the optimum of its analysis and more is earlier. Not with `ahead`.
-    #[serde(deserialize_with = "early")]
+    #[setting(either, above = 0)]
     pub early: Option<f64>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ttl: Some(Duration::from_secs(60)),
-            idle: None,
-            jitter: 0.0,
-            grace: Duration::ZERO,
-            rescue: Duration::ZERO,
-            ahead: None,
-            early: None,
-        }
-    }
-}
-
-impl config::Settings for Settings {
-    const WHOLE: &'static [&'static str] = &[];
-    const EITHER: &'static [&'static str] = &["ahead", "early"];
 }
 
 impl Settings {
@@ -61,7 +41,7 @@ impl Settings {
             (Some(_), Some(_)) => {
                 return Err("`ahead` and `early` exclude each other: set one of them".into());
             }
-            _ if self.ttl.is_none() => {
+            _ if self.ttl == Limit::NONE => {
                 return Err(
                     "`ahead` and `early` need a `ttl`: without one no time is ever up".into(),
                 );
@@ -70,7 +50,7 @@ impl Settings {
             (None, Some(beta)) => Refresh::Early(beta),
         };
         Ok(Lease {
-            idle: self.idle,
+            idle: self.idle.duration(),
             ..Lease::within(self.ttl)
                 .jitter(self.jitter)
                 .grace(self.grace)
@@ -78,12 +58,4 @@ impl Settings {
                 .refresh(refresh)
         })
     }
-}
-
-fn ahead<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
-    config::maybe(config::share(from))
-}
-
-fn early<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
-    config::maybe(config::above_zero(from))
 }

@@ -6,44 +6,30 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use shelflife_policy::config::{self, ByPrefix};
+use shelflife_policy::config::{ByPrefix, Limit};
 use shelflife_policy::{
     Change, Host, Lease, Listen, Plan, Policy, PurgeMode, Rule, Scope, Versioning, export,
 };
 
 /// Settings of the policy `versions`, for all keys or for those of one rule.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, shelflife_policy::Settings)]
 pub struct Settings {
     /// How long an entry is fresh if its counter does not move, and how long one that was left behind
-    /// takes up room. `"none"`: without limit. Default: an hour.
-    #[serde(deserialize_with = "config::limit")]
-    pub ttl: Option<Duration>,
+    /// takes up room. `"none"`: without limit.
+    #[setting(default = "1h")]
+    pub ttl: Limit,
     /// Which counter a key is kept under: `"each-key"` has its own, `{ leading_parts = 2 }` shares one
     /// among the keys with the same first parts (split at `:`), `{ shared = "name" }` has one for all.
-    /// Default: `"each-key"`.
+    #[setting(default = "each-key")]
     pub scope: Scope,
-    /// How long a reader may go on using a counter value that it has looked up. Default: not at all.
-    #[serde(deserialize_with = "config::duration")]
+    /// How long a reader may go on using a counter value that it has looked up.
+    #[setting(default = "0s")]
     pub cached_for: Duration,
     /// Which changes count: the `"writes"` that the application announces, those of a `"capture"`, or
-    /// `"both"`. For the whole policy. Default: `"writes"`.
+    /// `"both"`. For the whole policy.
+    #[setting(default = "writes", whole_policy)]
     pub listen: Listen,
 }
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ttl: Some(Duration::from_secs(3600)),
-            scope: Scope::EachKey,
-            cached_for: Duration::ZERO,
-            listen: Listen::Writes,
-        }
-    }
-}
-
-impl config::Settings for Settings {}
 
 impl Settings {
     fn rule(&self) -> Result<Rule, String> {

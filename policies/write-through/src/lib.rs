@@ -4,39 +4,25 @@
 //! A key is never stale after a write that was announced. A write path that announces nothing leaves a
 //! stale entry behind, for as long as the `ttl` under everything lets it.
 
-use std::time::Duration;
-
-use serde::Deserialize;
-use shelflife_policy::config::{self, ByPrefix};
+use shelflife_policy::config::{ByPrefix, Limit};
 use shelflife_policy::{Change, Host, Lease, Listen, Plan, Policy, PurgeMode, Rule, export};
 
 /// Settings of the policy `write-through`, for all keys or for those of one rule.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, shelflife_policy::Settings)]
 pub struct Settings {
     /// How long an entry is fresh if no write comes: the safety net for writes that nobody announced.
-    /// `"none"`: without limit. Default: five minutes.
-    #[serde(deserialize_with = "config::limit")]
-    pub ttl: Option<Duration>,
+    /// `"none"`: without limit.
+    #[setting(default = "5m")]
+    pub ttl: Limit,
     /// What a write does to the entry under its key: `"drop"` (the next read loads it), `"expire"`, or
-    /// `"replace"` (it takes the value that was written). Default: `"drop"`.
+    /// `"replace"` (it takes the value that was written).
+    #[setting(default = "drop")]
     pub on_write: PurgeMode,
     /// Which changes count: `"writes"` that the application announces, those of a `"capture"`, or
-    /// `"both"`. For the whole policy. Default: `"writes"`.
+    /// `"both"`. For the whole policy.
+    #[setting(default = "writes", whole_policy)]
     pub listen: Listen,
 }
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ttl: Some(Duration::from_secs(300)),
-            on_write: PurgeMode::Drop,
-            listen: Listen::Writes,
-        }
-    }
-}
-
-impl config::Settings for Settings {}
 
 /// Write-through.
 pub struct WriteThrough(ByPrefix<Settings>);

@@ -1,38 +1,29 @@
 //! Settings that differ by key.
 
-use serde::de::DeserializeOwned;
-
-use super::error::{Error, unknown};
-use super::json::{Table, Value};
-use super::value::{Fields, not};
-use super::{Config, Read};
+use super::json::{self, Value};
+use super::schema::{Field, Schema};
+use super::setting::Given;
+use super::table::{Entries, Settings, Table};
+use super::wrong::Wrong;
 use crate::plan::{Plan, Rule};
-
-/// Settings that may differ by key.
-pub trait Settings: DeserializeOwned {
-    /// The settings that hold for the whole policy, and are refused in a rule.
-    const WHOLE: &'static [&'static str] = &["listen"];
-
-    /// Settings that exclude each other: a rule that sets one does not take the others over.
-    const EITHER: &'static [&'static str] = &[];
-}
 
 /// Settings that may differ by key: one set for every key, and rules that override some of them for
 /// the keys with a prefix.
 ///
+/// A setting with `#[setting(whole_policy)]` is refused in a rule. Of those with `#[setting(either)]`, which
+/// exclude each other, a rule that sets one does not take the others over.
+///
 /// ```
-/// use serde::Deserialize;
+/// use shelflife_policy::Settings;
 /// use shelflife_policy::config::{self, ByPrefix};
 ///
-/// #[derive(Deserialize)]
-/// #[serde(deny_unknown_fields)]
-/// struct Settings {
+/// #[derive(Settings)]
+/// struct Mine {
 ///     size: u32,
 ///     colour: String,
 /// }
-/// impl config::Settings for Settings {}
 ///
-/// let settings: ByPrefix<Settings> = config::read(
+/// let settings: ByPrefix<Mine> = config::read(
 ///     r#"{ "size": 1, "colour": "red", "rules": [{ "prefix": "user:", "size": 2 }] }"#,
 /// )?;
 /// assert_eq!(settings.of("page:7").size, 1);
@@ -115,24 +106,25 @@ fn about(prefix: &str, text: String) -> String {
     }
 }
 
-impl<S: Settings> Config for ByPrefix<S> {
-    fn read(Read(settings): &Read) -> Result<Self, String> {
-        let shared = table(settings).map_err(|text| format!("the settings {text}"))?;
-        let rules = match value(shared, "rules") {
-            None => &[][..],
-            Some(Value::List(rules)) => rules,
-            Some(other) => return Err(format!("`rules` {}", not("a list of tables", other))),
-        };
-        let shared: Vec<_> = others(shared, "rules").collect();
-        let every_key = settings_of(shared.clone(), "rules")?;
+impl<S: Table + Settings> Settings for ByPrefix<S> {
+    const SCHEMA: Schema = match <S as Settings>::SCHEMA {
+        Schema::Table(properties) => Schema::ByPrefix(properties),
+        other => other,
+    };
+    const ABOUT: &'static str = S::ABOUT;
+
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        let (shared, rules) = split(given)?;
+        let every_key = S::from_entries(&Entries::new(shared.clone(), S::FIELDS, Some("rules"))?)?;
         let mut sorted: Vec<(String, S)> = Vec::with_capacity(rules.len());
         for rule in rules {
-            let rule = table(rule).map_err(|text| format!("`rules`: each {text}"))?;
-            let prefix = prefix(rule)?;
+            let (prefix, own) = ruled(rule)?;
             if sorted.iter().any(|(known, _)| known == prefix) {
-                return Err(format!("`rules`: two are for `{prefix}`"));
+                return Err(Wrong::new(format!("`rules`: two are for `{prefix}`")));
             }
-            let settings = overridden(&shared, rule).map_err(|text| about(prefix, text))?;
+            let settings = overridden(&shared, own, S::FIELDS)
+                .and_then(|entries| S::from_entries(&entries))
+                .map_err(|wrong| Wrong::new(about(prefix, wrong.into_text())))?;
             // Insertion: rules are few, and a sort is 4 KiB of code.
             let place = sorted
                 .iter()
@@ -147,66 +139,79 @@ impl<S: Settings> Config for ByPrefix<S> {
     }
 }
 
-/// The prefix that a rule is for.
-fn prefix(rule: &Table) -> Result<&str, String> {
-    match value(rule, "prefix") {
-        Some(Value::Text(prefix)) if !prefix.is_empty() => Ok(prefix),
-        _ => Err(
+/// Names and values.
+type Written<'a> = Vec<(&'a str, &'a Value)>;
+
+/// The settings for every key, and the rules.
+fn split(given: Given<'_>) -> Result<(Written<'_>, &[Value]), Wrong> {
+    let (shared, rules) = without(table(given)?, "rules");
+    match rules {
+        None => Ok((shared, &[])),
+        Some(Value::List(rules)) => Ok((shared, rules)),
+        Some(other) => Err(given
+            .other(other)
+            .is_not("a list of tables")
+            .within("rules")),
+    }
+}
+
+/// The prefix that a rule is for, and its own settings.
+fn ruled(rule: &Value) -> Result<(&str, Written<'_>), Wrong> {
+    let table =
+        table(Given::new(rule)).map_err(|wrong| Wrong::new(format!("`rules`: each {wrong}")))?;
+    match without(table, "prefix") {
+        (own, Some(Value::Text(prefix))) if !prefix.is_empty() => Ok((prefix, own)),
+        _ => Err(Wrong::new(
             "`rules`: each should have a `prefix`, as text that is not empty; \
-                  the settings for every key stand outside of `rules`"
-                .into(),
-        ),
+             the settings for every key stand outside of `rules`",
+        )),
     }
 }
 
 /// The shared settings, with those of a rule over them.
-fn overridden<S: Settings>(shared: &[(&str, &Value)], rule: &Table) -> Result<S, String> {
-    let own: Vec<_> = others(rule, "prefix").collect();
-    if let Some((name, _)) = own.iter().find(|(name, _)| S::WHOLE.contains(name)) {
-        return Err(format!(
-            "`{name}` cannot differ by key: set it outside of `rules`"
-        ));
-    }
-    let replaces = own.iter().any(|(name, _)| S::EITHER.contains(name));
-    let mut merged = shared.to_vec();
-    merged
-        .retain(|(name, _)| value(rule, name).is_none() && !(replaces && S::EITHER.contains(name)));
-    merged.extend(own);
-    settings_of(merged, "prefix")
-}
-
-/// Reads one set of settings. `also` is a name that stands beside them, and may be what an unknown one
-/// was meant to be.
-fn settings_of<S: Settings>(fields: Vec<(&str, &Value)>, also: &'static str) -> Result<S, String> {
-    S::deserialize(Fields(fields)).map_err(|error| match error {
-        Error::UnknownSetting { name, known } => {
-            let mut known = known.to_vec();
-            known.push(also);
-            unknown("setting", &name, &known)
+fn overridden<'a>(
+    shared: &[(&'a str, &'a Value)],
+    own: Written<'a>,
+    fields: &'static [Field],
+) -> Result<Entries<'a>, Wrong> {
+    let field = |name: &str| fields.iter().find(|field| field.name == name);
+    let is_either = |name: &str| field(name).is_some_and(|field| field.either);
+    for (name, _) in &own {
+        if field(name).is_some_and(|field| field.whole_policy) {
+            return Err(Wrong::new(format!(
+                "`{name}` cannot differ by key: set it outside of `rules`"
+            )));
         }
-        Error::Text(text) => text,
-    })
+    }
+    let replaces = own.iter().any(|(name, _)| is_either(name));
+    let mut merged = own.clone();
+    for &(name, value) in shared {
+        let is_own = own.iter().any(|(set, _)| *set == name);
+        if is_own || (replaces && is_either(name)) {
+            continue;
+        }
+        merged.push((name, value));
+    }
+    Entries::new(merged, fields, Some("prefix"))
 }
 
-fn table(value: &Value) -> Result<&Table, String> {
-    match value {
+fn table(given: Given<'_>) -> Result<&json::Table, Wrong> {
+    match given.value {
         Value::Table(table) => Ok(table),
-        other => Err(not("a table", other)),
+        _ => Err(given.is_not("a table")),
     }
 }
 
-/// The value with this name.
-fn value<'a>(table: &'a Table, name: &str) -> Option<&'a Value> {
-    table
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value)
-}
-
-/// All but the value with this name.
-fn others<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
-    table
-        .iter()
-        .filter(move |(known, _)| known != name)
-        .map(|(known, value)| (known.as_str(), value))
+/// All but the value with this name, and that value.
+fn without<'a>(table: &'a json::Table, name: &str) -> (Written<'a>, Option<&'a Value>) {
+    let mut others = Vec::with_capacity(table.len());
+    let mut found = None;
+    for (known, value) in table {
+        if known == name {
+            found = Some(value);
+        } else {
+            others.push((known.as_str(), value));
+        }
+    }
+    (others, found)
 }

@@ -9,7 +9,8 @@
 pub(super) enum Value {
     Null,
     Bool(bool),
-    Number(f64),
+    /// The number, and how it was written.
+    Number(f64, String),
     Text(String),
     List(Vec<Value>),
     Table(Table),
@@ -20,6 +21,9 @@ pub(super) type Table = Vec<(String, Value)>;
 
 /// Tables and lists may be nested so deep and no deeper, so that hostile text cannot use up the stack.
 const DEPTH: usize = 32;
+
+/// So much is kept of how a number was written, for errors to name it.
+const WRITTEN: usize = 32;
 
 /// Reads one value and nothing after it.
 ///
@@ -79,7 +83,7 @@ impl Reader<'_> {
             Some(b'{') => self.table(depth - 1).map(Value::Table),
             Some(b'[') => self.list(depth - 1).map(Value::List),
             Some(b'"') => self.text().map(Value::Text),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
+            Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.word("true", Value::Bool(true)),
             Some(b'f') => self.word("false", Value::Bool(false)),
             Some(b'n') => self.word("null", Value::Null),
@@ -209,7 +213,8 @@ impl Reader<'_> {
         Ok(code)
     }
 
-    fn number(&mut self) -> Read<f64> {
+    fn number(&mut self) -> Read<Value> {
+        let start = self.at;
         let negative = self.take(b'-');
         let leading_zero = self.peek() == Some(b'0');
         let mut digits = Digits::default();
@@ -229,7 +234,14 @@ impl Reader<'_> {
             digits.shift(if down { -exponent } else { exponent });
         }
         let number = digits.number();
-        Ok(if negative { -number } else { number })
+        let mut written = String::new();
+        for byte in self.bytes[start..self.at].iter().take(WRITTEN) {
+            written.push(char::from(*byte));
+        }
+        Ok(Value::Number(
+            if negative { -number } else { number },
+            written,
+        ))
     }
 
     /// Passes one digit after the other; answers how many there were, at least one.
@@ -301,7 +313,7 @@ mod tests {
             Value::Null,
             Value::Bool(true),
             Value::Bool(false),
-            Value::Number(-150.0),
+            Value::Number(-150.0, "-1.5e2".into()),
             Value::Text("x".into()),
         ];
         let expected = Value::Table(vec![
@@ -310,6 +322,13 @@ mod tests {
             ("c".into(), Value::List(vec![])),
         ]);
         assert_eq!(parse(text), Ok(expected));
+    }
+
+    fn number(text: &str) -> f64 {
+        match parse(text) {
+            Ok(Value::Number(number, _)) => number,
+            other => panic!("{text} is read as {other:?}"),
+        }
     }
 
     #[test]
@@ -331,17 +350,14 @@ mod tests {
             "1e22",
         ] {
             let expected: f64 = text.parse().unwrap();
-            assert_eq!(parse(text), Ok(Value::Number(expected)), "{text}");
+            assert_eq!(number(text), expected, "{text}");
         }
         for text in ["12345678901234567890123", "0.30000000000000004", "1e300"] {
-            let Ok(Value::Number(read)) = parse(text) else {
-                panic!("{text} is a number")
-            };
             let expected: f64 = text.parse().unwrap();
-            assert!((read / expected - 1.0).abs() < 1e-13, "{text}");
+            assert!((number(text) / expected - 1.0).abs() < 1e-13, "{text}");
         }
-        assert_eq!(parse("1e999"), Ok(Value::Number(f64::INFINITY)));
-        assert_eq!(parse("1e-999"), Ok(Value::Number(0.0)));
+        assert_eq!(number("1e999"), f64::INFINITY);
+        assert_eq!(number("1e-999"), 0.0);
     }
 
     #[test]

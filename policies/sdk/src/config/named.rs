@@ -1,20 +1,26 @@
 //! A table whose names are data.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use super::json::Value;
+use super::schema::Schema;
+use super::setting::{Given, Setting};
+use super::wrong::Wrong;
 
 /// A table whose names are the operator's own: values by name, in the order they were written.
 ///
 /// For the handful of entries that settings have; a real map is 10 KiB of every component.
 ///
 /// ```
+/// use shelflife_policy::Settings;
 /// use shelflife_policy::config::{self, Named};
 ///
-/// let map: Named<Vec<String>> = config::read(r#"{ "users": ["user:{id}"] }"#)?;
-/// assert_eq!(map.get("users").unwrap(), &["user:{id}"]);
-/// assert_eq!(map.get("products"), None);
+/// #[derive(Settings)]
+/// struct Mine {
+///     map: Named<Vec<String>>,
+/// }
+///
+/// let mine: Mine = config::read(r#"{ "map": { "users": ["user:{id}"] } }"#)?;
+/// assert_eq!(mine.map.get("users").unwrap(), &["user:{id}"]);
+/// assert_eq!(mine.map.get("products"), None);
 /// # Ok::<(), String>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,25 +63,18 @@ impl<T> Default for Named<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(Entries(PhantomData))
-    }
-}
+impl<T: Setting> Setting for Named<T> {
+    const SCHEMA: Schema = Schema::Named(&T::SCHEMA);
+    const EMPTY: Option<&'static str> = Some("{}");
 
-struct Entries<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
-    type Value = Named<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a table")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Named<T>, A::Error> {
-        let mut named = Vec::new();
-        while let Some(entry) = table.next_entry()? {
-            named.push(entry);
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        let Value::Table(table) = given.value else {
+            return Err(given.is_not("a table"));
+        };
+        let mut named = Vec::with_capacity(table.len());
+        for (name, value) in table {
+            let value = T::read(given.other(value)).map_err(|wrong| wrong.within(name))?;
+            named.push((name.clone(), value));
         }
         Ok(Named(named))
     }

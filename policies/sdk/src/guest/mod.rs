@@ -17,6 +17,20 @@ pub use bindings::snapshots::exports::shelflife::policy::snapshots;
 use crate::host::Host;
 use crate::policy::Policy;
 
+/// What a component says it was written with: a line each.
+pub const SDK: &[u8; SDK_TEXT.len()] = match SDK_TEXT.as_bytes().first_chunk() {
+    Some(text) => text,
+    None => unreachable!(),
+};
+
+const SDK_TEXT: &str = concat!(
+    "language=Rust\nsdk=",
+    env!("CARGO_PKG_NAME"),
+    " ",
+    env!("CARGO_PKG_VERSION"),
+    "\n"
+);
+
 /// Where a component keeps its policy; `None` until it is configured.
 pub type Instance<P> = RefCell<Option<P>>;
 
