@@ -10,7 +10,11 @@ fn main() {
     let root = here.join("../..");
     let sets = [
         ("TEMPLATES", here.join("templates"), vec![""]),
-        ("LANGUAGES", root.join("policies/languages"), vec!["c/sdk", "javascript/sdk", "python/sdk"]),
+        (
+            "LANGUAGES",
+            root.join("policies/languages"),
+            vec!["c/sdk", "javascript/sdk", "python/sdk"],
+        ),
         (
             "SDK",
             root.clone(),

@@ -45,8 +45,10 @@ pub fn without_names(component: &[u8]) -> Result<Vec<u8>> {
 /// A component that is cut short.
 pub fn stripped(component: &[u8]) -> Result<Vec<u8>> {
     let unwanted = |name: &str| {
-        matches!(name, "component-name" | "name" | "linking" | "sourceMappingURL")
-            || name.starts_with(".debug")
+        matches!(
+            name,
+            "component-name" | "name" | "linking" | "sourceMappingURL"
+        ) || name.starts_with(".debug")
             || name.starts_with("reloc.")
     };
     without(component, &unwanted)

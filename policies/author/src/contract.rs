@@ -102,8 +102,14 @@ impl World {
 
     /// It as text, under the name [`BUILT`].
     fn text(&self) -> String {
-        let imports = self.imports.iter().map(|name| format!("  import {name};\n"));
-        let exports = self.exports.iter().map(|name| format!("  export {name};\n"));
+        let imports = self
+            .imports
+            .iter()
+            .map(|name| format!("  import {name};\n"));
+        let exports = self
+            .exports
+            .iter()
+            .map(|name| format!("  export {name};\n"));
         let items: String = imports.chain(exports).collect();
         format!("package {PACKAGE};\n\nworld {BUILT} {{\n{items}}}\n")
     }
@@ -140,14 +146,21 @@ fn interface(name: &str) -> &str {
 
 fn resolve(built: Option<&str>) -> Resolve {
     let mut sources = SourceMap::new();
-    for (name, text) in FILES.into_iter().chain(built.map(|text| ("built.wit", text))) {
+    for (name, text) in FILES
+        .into_iter()
+        .chain(built.map(|text| ("built.wit", text)))
+    {
         sources.push(Path::new(name), text);
     }
     let mut resolve = Resolve::default();
     sources
         .parse()
         .map_err(|(_, error)| error.to_string())
-        .and_then(|group| resolve.push_group(group).map_err(|error| format!("{error:#}")))
+        .and_then(|group| {
+            resolve
+                .push_group(group)
+                .map_err(|error| format!("{error:#}"))
+        })
         .expect("the contract is a part of this program, and worlds name what it has");
     resolve
 }
@@ -197,6 +210,9 @@ mod tests {
         assert!(names.contains(&"shelflife:policy/purge@0.1.0".to_owned()));
         assert!(!names.contains(&"shelflife:policy/rows@0.1.0".to_owned()));
         let error = world().importing(&["vectors".to_owned()]).unwrap_err();
-        assert!(error.to_string().contains("has no import `vectors`"), "{error}");
+        assert!(
+            error.to_string().contains("has no import `vectors`"),
+            "{error}"
+        );
     }
 }

@@ -124,8 +124,8 @@ fn keep(value: &mut Option<String>, found: &[u8]) {
 /// What is wrong with it: a host takes settings as one JSON object, and `inspect` shows one property a line.
 fn compact_schema(text: &str) -> Result<String> {
     let wrong = |why: &str| Error::wrong(format!("the schema of the settings {why}"));
-    let schema: Value = serde_json::from_str(text)
-        .map_err(|error| wrong(&format!("is no JSON: {error}")))?;
+    let schema: Value =
+        serde_json::from_str(text).map_err(|error| wrong(&format!("is no JSON: {error}")))?;
     if schema["type"] != "object" {
         return Err(wrong("should have \"type\": \"object\""));
     }
@@ -133,7 +133,8 @@ fn compact_schema(text: &str) -> Result<String> {
         return Err(wrong("should have \"properties\", a table"));
     };
     let typed = ["type", "anyOf", "oneOf", "enum", "const", "$ref"];
-    let untyped = |(_, property): &(&String, &Value)| !typed.iter().any(|key| property.get(key).is_some());
+    let untyped =
+        |(_, property): &(&String, &Value)| !typed.iter().any(|key| property.get(key).is_some());
     if let Some((name, _)) = properties.iter().find(untyped) {
         return Err(wrong(&format!("should say which \"type\" `{name}` has")));
     }
@@ -201,7 +202,13 @@ mod tests {
         let read = Metadata::read(&component);
         let settings = r#"{"additionalProperties":false,"properties":{"ttl":{"type":"string"}},"type":"object"}"#;
         assert_eq!(read.settings.as_deref(), Some(settings));
-        assert_eq!(Metadata { settings: full().settings, ..read }, full());
+        assert_eq!(
+            Metadata {
+                settings: full().settings,
+                ..read
+            },
+            full()
+        );
     }
 
     #[test]
@@ -226,7 +233,11 @@ mod tests {
         let ttl = include_bytes!("../../dist/ttl.wasm");
         let read = Metadata::read(ttl);
         assert_eq!(read.version.as_deref(), Some("0.1.0"));
-        assert!(read.processed_by.iter().any(|(tool, _)| tool == "wit-component"));
+        assert!(
+            read.processed_by
+                .iter()
+                .any(|(tool, _)| tool == "wit-component")
+        );
         assert_eq!(Metadata::read(b"PK\x03\x04"), Metadata::default());
         assert_eq!(Metadata::read(b""), Metadata::default());
     }
@@ -238,12 +249,21 @@ mod tests {
             ("{", "is no JSON"),
             (r#"{"type":"object"}"#, "\"properties\""),
             (r#"{"type":"object","properties":{"a":{}}}"#, "`a`"),
-            (r#"{"type":"object","properties":{}}"#, "additionalProperties"),
+            (
+                r#"{"type":"object","properties":{}}"#,
+                "additionalProperties",
+            ),
         ] {
-            let metadata = Metadata { settings: Some(schema.to_owned()), ..Metadata::default() };
+            let metadata = Metadata {
+                settings: Some(schema.to_owned()),
+                ..Metadata::default()
+            };
             let mut component = EMPTY.to_vec();
             let error = metadata.append_to(&mut component).unwrap_err();
-            assert!(error.is_wrong() && error.to_string().contains(why), "{error}");
+            assert!(
+                error.is_wrong() && error.to_string().contains(why),
+                "{error}"
+            );
         }
     }
 }

@@ -51,7 +51,13 @@ pub(super) fn build(folder: &Path, say: &dyn Fn(&str)) -> Result<Built> {
     }
     let tool = TOOL.prepare(say, |folder| {
         let mut npm = Command::new("npm");
-        npm.args(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]);
+        npm.args([
+            "install",
+            "--no-save",
+            "--no-package-lock",
+            "--no-audit",
+            "--no-fund",
+        ]);
         npm.arg("--prefix").arg(folder);
         npm.arg(format!("{PACKAGE}@{}", TOOL.version));
         output(npm.current_dir(folder)).map(drop)
@@ -69,8 +75,10 @@ pub(super) fn build(folder: &Path, say: &dyn Fn(&str)) -> Result<Built> {
         .arg(BUILT)
         .arg(&component)
         .current_dir(common(folder, &manifest.sources));
-    output(&mut node).map_err(|error| Error::wrong(format!("{} cannot be built: {error}", manifest.name)))?;
-    let component = fs::read(&component).map_err(|error| Error::file("read", &component, &error))?;
+    output(&mut node)
+        .map_err(|error| Error::wrong(format!("{} cannot be built: {error}", manifest.name)))?;
+    let component =
+        fs::read(&component).map_err(|error| Error::file("read", &component, &error))?;
     let mut component = stripped(&component)?;
     manifest.metadata.append_to(&mut component)?;
     Built::new(Language::JavaScript, &manifest.name, component)
@@ -78,7 +86,12 @@ pub(super) fn build(folder: &Path, say: &dyn Fn(&str)) -> Result<Built> {
 
 /// The folder that holds this one and others that are named relative to it.
 fn common<'a>(folder: &'a Path, others: &[String]) -> &'a Path {
-    let up = |other: &String| Path::new(other).components().filter(|part| part.as_os_str() == "..").count();
+    let up = |other: &String| {
+        Path::new(other)
+            .components()
+            .filter(|part| part.as_os_str() == "..")
+            .count()
+    };
     let highest = others.iter().map(up).max().unwrap_or(0);
     folder.ancestors().nth(highest).unwrap_or(folder)
 }

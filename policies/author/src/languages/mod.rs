@@ -49,7 +49,9 @@ impl Language {
     /// The language by what it is called on the command line.
     #[must_use]
     pub fn from_flag(flag: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.flag() == flag)
+        Self::ALL
+            .into_iter()
+            .find(|language| language.flag() == flag)
     }
 
     /// The file that says that a folder holds a policy in it.
@@ -125,14 +127,22 @@ impl Built {
     fn new(language: Language, name: &str, component: Vec<u8>) -> Result<Self> {
         let interfaces = interfaces(&component)
             .map_err(|error| Error::failed(format!("what was built of {name} {error}")))?;
-        if !interfaces.exports.iter().any(|name| name.contains("/lifecycle@")) {
+        if !interfaces
+            .exports
+            .iter()
+            .any(|name| name.contains("/lifecycle@"))
+        {
             let how = match language {
                 Language::Rust => ": name its type in `shelflife_policy::export!`",
                 _ => "",
             };
             return Err(Error::wrong(format!("{name} exports no policy{how}")));
         }
-        if let Some(import) = interfaces.imports.iter().find(|name| !name.starts_with("shelflife:policy/")) {
+        if let Some(import) = interfaces
+            .imports
+            .iter()
+            .find(|name| !name.starts_with("shelflife:policy/"))
+        {
             return Err(Error::wrong(format!(
                 "{name} imports {import}, which no host of policies offers: a policy has no files, no network and no \
                  clock of its own"

@@ -48,10 +48,18 @@ pub(super) fn build(folder: &Path, say: &dyn Fn(&str)) -> Result<Built> {
     }
     let tool = TOOL.prepare(say, |folder| {
         output(Command::new("python3").args(["-m", "venv"]).arg(folder)).map_err(|error| {
-            Error::failed(format!("{error} (on Debian and Ubuntu: apt-get install python3-venv)"))
+            Error::failed(format!(
+                "{error} (on Debian and Ubuntu: apt-get install python3-venv)"
+            ))
         })?;
         let mut pip = Command::new(python(folder));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]);
         output(pip.arg(format!("{}=={}", TOOL.name, TOOL.version))).map(drop)
     })?;
     let build = folder.join("build");
@@ -68,9 +76,15 @@ pub(super) fn build(folder: &Path, say: &dyn Fn(&str)) -> Result<Built> {
     }
     // Packages of whoever runs this are no part of the policy.
     command.env_remove("VIRTUAL_ENV").env_remove("PYTHONPATH");
-    command.arg("--output").arg(&component).arg(MODULE).current_dir(folder);
-    output(&mut command).map_err(|error| Error::wrong(format!("{} cannot be built: {error}", manifest.name)))?;
-    let component = fs::read(&component).map_err(|error| Error::file("read", &component, &error))?;
+    command
+        .arg("--output")
+        .arg(&component)
+        .arg(MODULE)
+        .current_dir(folder);
+    output(&mut command)
+        .map_err(|error| Error::wrong(format!("{} cannot be built: {error}", manifest.name)))?;
+    let component =
+        fs::read(&component).map_err(|error| Error::file("read", &component, &error))?;
     let mut component = stripped(&component)?;
     manifest.metadata.append_to(&mut component)?;
     Built::new(Language::Python, &manifest.name, component)

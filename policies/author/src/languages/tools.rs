@@ -13,11 +13,17 @@ use crate::whole::Unfinished;
 ///
 /// Neither that variable nor `HOME` is set.
 pub fn tools_folder() -> Result<PathBuf> {
-    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set = |name: &str| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     set("XDG_CACHE_HOME")
         .or_else(|| Some(set("HOME")?.join(".cache")))
         .map(|cache| cache.join("shelflife").join("tools"))
-        .ok_or_else(|| Error::failed("neither XDG_CACHE_HOME nor HOME says where tools can be installed"))
+        .ok_or_else(|| {
+            Error::failed("neither XDG_CACHE_HOME nor HOME says where tools can be installed")
+        })
 }
 
 /// A tool with its version.
@@ -61,11 +67,19 @@ impl Tool {
         let tools = tools_folder()?;
         fs::create_dir_all(&tools).map_err(|error| Error::file("create", &tools, &error))?;
         let folder = tools.join(self.folder());
-        let Self { name, version, megabytes } = self;
-        say(&format!("installing {name} {version} ({megabytes} MB) into {}", folder.display()));
+        let Self {
+            name,
+            version,
+            megabytes,
+        } = self;
+        say(&format!(
+            "installing {name} {version} ({megabytes} MB) into {}",
+            folder.display()
+        ));
         let unfinished = Unfinished::beside(&folder)?;
-        install(unfinished.path())
-            .map_err(|error| Error::failed(format!("{name} {version} cannot be installed: {error}")))?;
+        install(unfinished.path()).map_err(|error| {
+            Error::failed(format!("{name} {version} cannot be installed: {error}"))
+        })?;
         match unfinished.finish(&folder) {
             // Another process was faster.
             Err(_) if folder.is_dir() => Ok(folder),

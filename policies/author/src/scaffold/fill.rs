@@ -46,9 +46,13 @@ mod tests {
 
     #[test]
     fn lines_are_kept_where_their_part_holds() {
-        let template = "a {{name}}\n{{if leases}}\nb\n{{end}}\n  {{if not leases}}\nc\n  {{end}}\nd\n";
+        let template =
+            "a {{name}}\n{{if leases}}\nb\n{{end}}\n  {{if not leases}}\nc\n  {{end}}\nd\n";
         let values = [("name", "x".to_owned())];
-        assert_eq!(fill(template, &values, &|part| part == "leases"), "a x\nb\nd\n");
+        assert_eq!(
+            fill(template, &values, &|part| part == "leases"),
+            "a x\nb\nd\n"
+        );
         assert_eq!(fill(template, &values, &|_| false), "a x\nc\nd\n");
     }
 }

@@ -27,12 +27,63 @@ const WORLDS: [&str; 4] = [
 
 /// Names that cargo takes for no package, or that would be taken for something else.
 const RESERVED: [&str; 57] = [
-    "abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue",
-    "core", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen",
-    "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv",
-    "proc-macro", "proc_macro", "pub", "ref", "return", "self", "shelflife-policy",
-    "shelflife_policy", "static", "std", "struct", "super", "test", "trait", "true", "try", "type",
-    "unsafe", "unsized", "use", "virtual", "where", "yield",
+    "abstract",
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "proc-macro",
+    "proc_macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "shelflife-policy",
+    "shelflife_policy",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "yield",
 ];
 
 /// A policy that is to be written.
@@ -71,7 +122,10 @@ impl NewPolicy {
             _ => Path::new("."),
         };
         if !parent.is_dir() {
-            return Err(Error::wrong(format!("there is no folder {}", parent.display())));
+            return Err(Error::wrong(format!(
+                "there is no folder {}",
+                parent.display()
+            )));
         }
         let is_free = match fs::read_dir(folder) {
             Ok(mut entries) => entries.next().is_none(),
@@ -97,7 +151,11 @@ impl NewPolicy {
     }
 
     fn name(&self) -> Result<String> {
-        let name = self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = self
+            .folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         let wrong = |why: &str| {
             let plain: String = name
                 .to_lowercase()
@@ -147,7 +205,9 @@ impl NewPolicy {
         let values = self.values(name, world)?;
         let mut files = Vec::new();
         for (file, text) in files::TEMPLATES {
-            let (language, file) = file.split_once('/').expect("templates are in a folder each");
+            let (language, file) = file
+                .split_once('/')
+                .expect("templates are in a folder each");
             if language != self.language.flag() && language != "all" {
                 continue;
             }
@@ -208,7 +268,11 @@ impl NewPolicy {
             _ => format!(": {}", others.join(", ")),
         };
         // What the template calls, so that it asks for no more.
-        let imports = if exports.contains(&"reactions") { "\"purge\"" } else { "" };
+        let imports = if exports.contains(&"reactions") {
+            "\"purge\""
+        } else {
+            ""
+        };
         Ok(vec![
             ("name", name.to_owned()),
             ("type", camel_case(name)),

@@ -30,14 +30,20 @@ impl Sdk {
     /// Neither.
     pub fn from_argument(text: &str) -> Result<Self> {
         let is_version = text.starts_with(|first: char| first.is_ascii_digit())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
         if is_version && !Path::new(text).exists() {
             return Ok(Self::Version(text.to_owned()));
         }
         for folder in [PathBuf::from(text), Path::new(text).join(FOLDER)] {
             let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-            if manifest.lines().any(|line| line.trim() == "name = \"shelflife-policy\"") {
-                let folder = fs::canonicalize(&folder).map_err(|error| Error::file("read", &folder, &error))?;
+            if manifest
+                .lines()
+                .any(|line| line.trim() == "name = \"shelflife-policy\"")
+            {
+                let folder = fs::canonicalize(&folder)
+                    .map_err(|error| Error::file("read", &folder, &error))?;
                 return Ok(Self::Path(folder));
             }
         }
@@ -46,15 +52,18 @@ impl Sdk {
         )))
     }
 
-    /// How a manifest depends on it.
+    /// How a manifest depends on it: what stands between the braces.
     pub(super) fn dependency(&self) -> Result<String> {
         Ok(match self {
-            Self::Copy => format!("{{ path = \"{VENDOR}/{FOLDER}\" }}"),
-            Self::Version(version) => format!("\"{version}\""),
+            Self::Copy => format!("path = \"{VENDOR}/{FOLDER}\""),
+            Self::Version(version) => format!("version = \"{version}\""),
             Self::Path(folder) => {
-                let folder = folder.to_str().filter(|folder| !folder.contains(['"', '\\', '\n']));
-                let folder = folder.ok_or_else(|| Error::wrong("the folder of the SDK has a name that a manifest cannot hold"))?;
-                format!("{{ path = \"{folder}\" }}")
+                let folder = folder.to_str();
+                let folder = folder.filter(|folder| !folder.contains(['"', '\\', '\n']));
+                let folder = folder.ok_or_else(|| {
+                    Error::wrong("the folder of the SDK has a name that a manifest cannot hold")
+                })?;
+                format!("path = \"{folder}\"")
             }
         })
     }
@@ -70,7 +79,12 @@ pub(super) fn copied(files: &[(&str, &str)]) -> Vec<(String, String)> {
     let workspace = workspace(include_str!("../../../../Cargo.toml"), &manifests);
     let workspace = ("Cargo.toml", workspace.as_str());
     let with_folder = |(name, text): (&str, &str)| (format!("{VENDOR}/{name}"), text.to_owned());
-    files.iter().copied().chain([workspace]).map(with_folder).collect()
+    files
+        .iter()
+        .copied()
+        .chain([workspace])
+        .map(with_folder)
+        .collect()
 }
 
 /// What members inherit, out of the manifest of the workspace.
@@ -137,10 +151,16 @@ mod tests {
     fn an_sdk_is_a_version_or_a_folder() {
         let here = env!("CARGO_MANIFEST_DIR");
         let sdk = fs::canonicalize(Path::new(here).join("../sdk")).unwrap();
-        assert_eq!(Sdk::from_argument("0.1.0"), Ok(Sdk::Version("0.1.0".to_owned())));
+        assert_eq!(
+            Sdk::from_argument("0.1.0"),
+            Ok(Sdk::Version("0.1.0".to_owned()))
+        );
         for text in ["../sdk", "../.."] {
             let text = Path::new(here).join(text);
-            assert_eq!(Sdk::from_argument(text.to_str().unwrap()), Ok(Sdk::Path(sdk.clone())));
+            assert_eq!(
+                Sdk::from_argument(text.to_str().unwrap()),
+                Ok(Sdk::Path(sdk.clone()))
+            );
         }
         let error = Sdk::from_argument("no/such").unwrap_err().to_string();
         assert!(error.starts_with("`no/such` is neither"), "{error}");

@@ -48,13 +48,22 @@ fn every_template_is_filled_in_for_every_world_that_it_is_for() {
             let folder = dir.0.join(format!("{}-{world}", language.flag()));
             policy(folder.clone(), language, world).write().unwrap();
             assert_eq!(Language::of_folder(&folder).unwrap(), language);
-            for file in [language.manifest(), "README.md", "cases/fresh.toml", ".gitignore"] {
+            for file in [
+                language.manifest(),
+                "README.md",
+                "cases/fresh.toml",
+                ".gitignore",
+            ] {
                 assert!(folder.join(file).is_file(), "{language}, {world}: {file}");
             }
             let schema = folder.join("settings.schema.json").is_file();
             assert_eq!(schema, language != Language::Rust, "{language}, {world}");
             let reacts = world.starts_with("reactive") || world.starts_with("dependency");
-            assert_eq!(folder.join("cases/change.toml").is_file(), reacts, "{language}, {world}");
+            assert_eq!(
+                folder.join("cases/change.toml").is_file(),
+                reacts,
+                "{language}, {world}"
+            );
         }
     }
 }
@@ -71,10 +80,17 @@ fn names_that_are_none_are_refused_with_one_that_is() {
         let dir = Dir::new("names");
         let new = policy(dir.0.join(name), Language::Rust, "static-policy");
         let error = new.write().unwrap_err();
-        assert!(error.is_wrong() && error.to_string().contains(hint), "{error}");
+        assert!(
+            error.is_wrong() && error.to_string().contains(hint),
+            "{error}"
+        );
         assert!(dir.names().is_empty());
     }
-    assert!(policy(PathBuf::from("/"), Language::C, "static-policy").write().is_err());
+    assert!(
+        policy(PathBuf::from("/"), Language::C, "static-policy")
+            .write()
+            .is_err()
+    );
 }
 
 #[test]
@@ -82,13 +98,22 @@ fn a_folder_that_is_there_stays_as_it_is_unless_it_is_empty() {
     let dir = Dir::new("there");
     let folder = dir.0.join("mine");
     fs::create_dir(&folder).unwrap();
-    policy(folder.clone(), Language::C, "static-policy").write().unwrap();
+    policy(folder.clone(), Language::C, "static-policy")
+        .write()
+        .unwrap();
     let before = fs::read(folder.join("policy.c")).unwrap();
-    let error = policy(folder.clone(), Language::C, "lease-policy").write().unwrap_err();
+    let error = policy(folder.clone(), Language::C, "lease-policy")
+        .write()
+        .unwrap_err();
     assert!(error.to_string().contains("is there already"), "{error}");
     assert_eq!(fs::read(folder.join("policy.c")).unwrap(), before);
-    let error = policy(dir.0.join("no/mine"), Language::C, "static-policy").write().unwrap_err();
-    assert!(error.to_string().starts_with("there is no folder"), "{error}");
+    let error = policy(dir.0.join("no/mine"), Language::C, "static-policy")
+        .write()
+        .unwrap_err();
+    assert!(
+        error.to_string().starts_with("there is no folder"),
+        "{error}"
+    );
     assert_eq!(dir.names(), ["mine"]);
 }
 
@@ -100,8 +125,13 @@ fn a_world_without_a_template_names_the_one_to_begin_with() {
         ("learning-policy", "`dependency-policy`"),
         ("dependancy-policy", "did you mean `dependency-policy`?"),
     ] {
-        let error = policy(dir.0.join("mine"), Language::Rust, world).write().unwrap_err();
-        assert!(error.is_wrong() && error.to_string().contains(first), "{error}");
+        let error = policy(dir.0.join("mine"), Language::Rust, world)
+            .write()
+            .unwrap_err();
+        assert!(
+            error.is_wrong() && error.to_string().contains(first),
+            "{error}"
+        );
     }
     assert!(dir.names().is_empty());
 }
@@ -119,7 +149,7 @@ fn an_sdk_is_for_rust_and_is_copied_unless_it_is_named() {
     let manifest = |name: &str| fs::read_to_string(dir.0.join(name).join("Cargo.toml")).unwrap();
     assert!(manifest("copy").contains("path = \"vendor/shelflife/policies/sdk\""));
     assert!(dir.0.join("copy/vendor/shelflife/wit/types.wit").is_file());
-    assert!(manifest("version").contains("shelflife-policy = \"0.1.0\""));
+    assert!(manifest("version").contains("version = \"0.1.0\", features"));
     assert!(!Path::new(&dir.0).join("version/vendor").exists());
     let error = with("js", Language::JavaScript, Sdk::Copy).unwrap_err();
     assert!(error.to_string().contains("is for Rust"), "{error}");

@@ -92,7 +92,8 @@ pub fn find() -> Result<Compiler> {
 
 /// The linker that goes with a Clang: the one of its version, wherever it looks for its programs.
 fn linker_of(clang: &str) -> Result<String, String> {
-    let targets = output(Command::new(clang).arg("--print-targets")).map_err(|error| error.to_string())?;
+    let targets =
+        output(Command::new(clang).arg("--print-targets")).map_err(|error| error.to_string())?;
     if !targets.contains("wasm32") {
         return Err(format!("{clang} has no back end for wasm32"));
     }
@@ -139,7 +140,10 @@ impl Compiler {
                 "cannot be compiled: {} ended with {status}",
                 self.program
             ))),
-            Err(error) => Err(Error::failed(format!("{} cannot be run: {error}", self.program))),
+            Err(error) => Err(Error::failed(format!(
+                "{} cannot be run: {error}",
+                self.program
+            ))),
         }
     }
 }

@@ -44,7 +44,8 @@ pub(super) fn build(folder: &Path) -> Result<Built> {
     let generated = write_bindings(&manifest, &build)?;
     let sources = sources(folder, &manifest)?;
     let module = build.join("policy.core.wasm");
-    compiler.compile(folder, &build, sources.iter().chain(&generated), &module)
+    compiler
+        .compile(folder, &build, sources.iter().chain(&generated), &module)
         .map_err(|error| Error::wrong(format!("{}: {error}", manifest.name)))?;
     let module = fs::read(&module).map_err(|error| Error::file("read", &module, &error))?;
     let mut component = componentize(&module)
@@ -99,7 +100,10 @@ fn sources(folder: &Path, manifest: &Manifest) -> Result<Vec<PathBuf>> {
         .collect();
     sources.sort();
     if sources.is_empty() {
-        return Err(Error::wrong(format!("{} has no source in C", folder.display())));
+        return Err(Error::wrong(format!(
+            "{} has no source in C",
+            folder.display()
+        )));
     }
     Ok(sources)
 }

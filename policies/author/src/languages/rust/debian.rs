@@ -37,8 +37,7 @@ pub fn install(folder: &Path, sysroot: &Path) -> Result<Debian> {
     let rustc = folder.join("rustc");
     if !rustc.is_file() {
         unpack(folder)?;
-        let said =
-            |error: std::io::Error| Error::file("write", &rustc, &error);
+        let said = |error: std::io::Error| Error::file("write", &rustc, &error);
         fs::write(&rustc, WRAPPER).map_err(said)?;
         fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).map_err(said)?;
     }

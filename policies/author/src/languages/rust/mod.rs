@@ -17,7 +17,11 @@ pub use toolchain::{Toolchain, cargo, target_directory};
 pub(super) fn build(folder: &Path, say: &dyn Fn(&str)) -> Result<Built> {
     let toolchain = Toolchain::find(folder, false, say)?;
     let package = toolchain.package_in(folder)?;
-    Built::new(Language::Rust, &package, component_of(&toolchain, &package)?)
+    Built::new(
+        Language::Rust,
+        &package,
+        component_of(&toolchain, &package)?,
+    )
 }
 
 /// Builds a package as a component that says which version it is.
@@ -28,8 +32,8 @@ pub(super) fn build(folder: &Path, say: &dyn Fn(&str)) -> Result<Built> {
 pub fn component_of(toolchain: &Toolchain, package: &str) -> Result<Vec<u8>> {
     let module = toolchain.build(package)?;
     let module = fs::read(&module).map_err(|error| Error::file("read", &module, &error))?;
-    let mut component = componentize(&module)
-        .map_err(|error| Error::wrong(format!("{package} {error}")))?;
+    let mut component =
+        componentize(&module).map_err(|error| Error::wrong(format!("{package} {error}")))?;
     let version = Metadata {
         version: toolchain.version_of(package).map(str::to_owned),
         ..Metadata::default()

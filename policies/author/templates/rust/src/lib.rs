@@ -13,40 +13,29 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 {{if static}}
-use shelflife_policy::{Lease, Plan, Policy, config, export};
+use shelflife_policy::{Lease, Plan, Policy, export};
 {{end}}
 {{if fills}}
-use shelflife_policy::{Fill, Host, Lease, Plan, Policy, config, export};
+use shelflife_policy::{Fill, Host, Lease, Plan, Policy, export};
 {{end}}
 {{if keys}}
-use shelflife_policy::{Change, Host, Lease, Listen, Plan, Policy, PurgeMode, config, export};
+use shelflife_policy::{Change, Host, Lease, Listen, Plan, Policy, PurgeMode, export};
 {{end}}
 {{if tags}}
-use shelflife_policy::{Change, Fill, Host, Lease, Listen, Plan, Policy, PurgeMode, config, export};
+use shelflife_policy::{Change, Fill, Host, Lease, Listen, Plan, Policy, PurgeMode, export};
 {{end}}
 
-/// What can be set.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// What can be set. What stands here is what `shelflife policy inspect` shows.
+#[derive(Debug, Clone, shelflife_policy::Settings)]
 pub struct Settings {
     /// How long an entry is fresh.
-    #[serde(deserialize_with = "config::duration")]
+    #[setting(default = "60s")]
     pub ttl: Duration,
     /// The share of `ttl` of which a random part is taken off, so that entries that were filled together do not
     /// expire together.
-    #[serde(deserialize_with = "config::share")]
+    #[setting(default = 0, at_least = 0, at_most = 1)]
     pub jitter: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ttl: Duration::from_secs(60),
-            jitter: 0.0,
-        }
-    }
 }
 
 /// The policy.
@@ -142,6 +131,11 @@ mod tests {
         assert_eq!(lease.tags, ["page:1", "product:1"]);
     }
 {{end}}
+
+    #[test]
+    fn it_does_what_its_cases_say() {
+        shelflife_policy::testing::cases::check::<{{type}}>("cases");
+    }
 
     #[test]
     fn a_misspelt_setting_is_refused() {
