@@ -24,7 +24,7 @@ usage: cargo xtask <command>
   load-tool                   install wrk, by which a test loads a service, if it is not there
   browser                     install chromium, in which a test opens the page of a report, likewise
   guide                       build the guide in docs/, and follow its links
-  component DIR [-o FILE]     build the policy crate in DIR as a component
+  component DIR [-o FILE]     build the policy in DIR as a component
   policies                    build the policies, and the guests of the tests, as components
   policies --check            say whether the built ones are as their sources are; builds nothing";
 
@@ -36,10 +36,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
         ["test"] => return test::run(root()),
-        ["component", folder] => component::build(root(), folder.as_ref(), None),
-        ["component", folder, "-o", file] => {
-            component::build(root(), folder.as_ref(), Some(file.as_ref()))
-        }
+        ["component", folder] => component::build(folder.as_ref(), None),
+        ["component", folder, "-o", file] => component::build(folder.as_ref(), Some(file.as_ref())),
         ["load-tool"] => tools::load_tool(),
         ["browser"] => tools::browser(),
         ["guide"] => guide::build(root()),

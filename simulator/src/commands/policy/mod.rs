@@ -4,9 +4,11 @@ use clap::Subcommand;
 use shelflife_sim::error::Error;
 
 mod bench;
+mod build;
 mod check;
 mod compile;
 mod inspect;
+mod new;
 mod played;
 mod record;
 mod replay;
@@ -15,16 +17,24 @@ mod subject;
 
 const EXAMPLES: &str = "\
 Examples:
+  shelflife policy new mine                            a folder that builds, with tests that pass
+  shelflife policy build mine                          its component, mine/mine.wasm
   shelflife policy inspect ttl
   shelflife policy inspect ./mine.wasm
   shelflife policy check ./mine.wasm                   the cases beside it
   shelflife policy run ./mine.wasm --trace my.csv --explain
   shelflife policy bench ./mine.wasm";
 
-/// Check, run, measure or inspect one policy.
+/// Write, build, check, run, measure and inspect policies.
 #[derive(Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub enum Policy {
+    /// A folder to write a policy in, in one of four languages
+    #[command(after_help = new::EXAMPLES)]
+    New(new::New),
+    /// Builds the component of a policy's folder
+    #[command(after_help = build::EXAMPLES)]
+    Build(build::Build),
     /// What a component asks permission for and what it offers
     #[command(after_help = inspect::EXAMPLES)]
     Inspect(inspect::Inspect),
@@ -51,6 +61,8 @@ pub enum Policy {
 impl Policy {
     pub fn run(&self) -> Result<(), Error> {
         match self {
+            Policy::New(command) => command.run(),
+            Policy::Build(command) => command.run(),
             Policy::Inspect(command) => command.run(),
             Policy::Check(command) => command.run(),
             Policy::Run(command) => command.run(),

@@ -10,8 +10,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::output;
-use crate::Outcome;
+use crate::error::{Error, Result};
+use crate::run::output;
 
 /// The compiler, and what cargo needs to use it.
 pub struct Debian {
@@ -33,12 +33,11 @@ exec \"$here/bin/rustc\" --sysroot \"$here\" \"$@\"
 
 /// Unpacks the packages into `folder`, unless it has them already. `sysroot` is the toolchain that is
 /// there.
-pub fn install(folder: &Path, sysroot: &Path) -> Outcome<Debian> {
+pub fn install(folder: &Path, sysroot: &Path) -> Result<Debian> {
     let rustc = folder.join("rustc");
     if !rustc.is_file() {
         unpack(folder)?;
-        let said =
-            |error: std::io::Error| format!("{} cannot be written: {error}", rustc.display());
+        let said = |error: std::io::Error| Error::file("write", &rustc, &error);
         fs::write(&rustc, WRAPPER).map_err(said)?;
         fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).map_err(said)?;
     }
@@ -58,8 +57,8 @@ pub fn install(folder: &Path, sysroot: &Path) -> Outcome<Debian> {
     })
 }
 
-fn unpack(folder: &Path) -> Outcome {
-    let said = |error: std::io::Error| format!("{} cannot be used: {error}", folder.display());
+fn unpack(folder: &Path) -> Result<()> {
+    let said = |error: std::io::Error| Error::file("use", folder, &error);
     let packages = folder.join("packages");
     fs::create_dir_all(&packages).map_err(said)?;
     let lists = lists(folder)?;
@@ -79,10 +78,10 @@ fn unpack(folder: &Path) -> Outcome {
 
 /// Options that make apt keep what it knows of packages in `folder`: a machine that was just set up
 /// may have no lists yet, and to write the machine's own takes rights that nobody needs here.
-fn lists(folder: &Path) -> Outcome<[String; 2]> {
+fn lists(folder: &Path) -> Result<[String; 2]> {
     let lists = folder.join("lists");
     fs::create_dir_all(lists.join("partial"))
-        .map_err(|error| format!("{} cannot be used: {error}", lists.display()))?;
+        .map_err(|error| Error::file("use", &lists, &error))?;
     Ok([
         format!("--option=Dir::State::Lists={}", lists.display()),
         format!("--option=Dir::Cache={}", lists.display()),
@@ -97,7 +96,7 @@ fn apt(program: &str, lists: &[String; 2]) -> Command {
 
 /// The compiler, its libraries, whose names have a version in them, and the sources of the standard
 /// library. Everything else that the packages depend on every Debian has.
-fn packages_of_the_compiler(lists: &[String; 2]) -> Outcome<BTreeSet<String>> {
+fn packages_of_the_compiler(lists: &[String; 2]) -> Result<BTreeSet<String>> {
     let mut packages = BTreeSet::from(["rust-web-src".to_owned()]);
     let mut found = vec!["rustc-web".to_owned()];
     while let Some(package) = found.pop() {
