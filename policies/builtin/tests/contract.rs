@@ -158,6 +158,27 @@ fn a_component_of_0_1_0_fits_the_contract() {
     wit_component::targets(&resolve, world, &component, true).unwrap();
 }
 
+/// The package of the SDK has the contract in it, since nothing outside of a package is packed with it.
+#[test]
+fn the_contract_that_the_sdk_is_packed_with_is_the_contract() {
+    let texts = |folder: PathBuf| -> BTreeMap<_, _> {
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|file| {
+                (
+                    file.file_name().unwrap().to_owned(),
+                    std::fs::read_to_string(&file).unwrap(),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(
+        texts(root().join("policies/sdk/wit")),
+        texts(root().join("wit"))
+    );
+}
+
 #[test]
 fn policies_are_found_by_their_names() {
     for policy in all() {
