@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod behind;
 pub mod bench;
 pub mod check;
 pub mod compiled;
