@@ -220,8 +220,8 @@ fn files_that_are_no_policy_are_told_what_they_are() {
         ),
         (
             "too large",
-            vec![0; (16 << 20) + 1],
-            "too much component (bytes): got=16777217",
+            vec![0; (64 << 20) + 1],
+            "too much component (bytes): got=67108865",
         ),
     ];
     let live = builder().policy(good()).build().unwrap();
@@ -321,7 +321,10 @@ fn fuel_is_not_all_that_ends_a_loop() {
         .policy_limits(limits)
         .build()
         .unwrap();
-    assert_eq!(provoke(&cache), "on-fill: out of time: limit=2ms");
+    assert_eq!(
+        provoke(&cache),
+        "on-fill: out of time: limit=2ms (key \"key\")"
+    );
 }
 
 #[test]

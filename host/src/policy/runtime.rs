@@ -131,6 +131,16 @@ impl Runtime {
         Ok(compiled)
     }
 
+    /// Says what a file is if it is no component, and no more: without compiling it.
+    ///
+    /// # Errors
+    ///
+    /// It is none, or larger than a component may be.
+    pub fn check(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        inspect::check_header(bytes, self.limits.component)
+            .map_err(|outcome| Error::new(name, None, outcome))
+    }
+
     /// The compiled component, and whether it was on disk.
     fn component(&self, bytes: &[u8], hash: &[u8; 32]) -> Result<(Component, bool), Outcome> {
         let disk = self.disk.as_deref();

@@ -170,3 +170,8 @@ pub(crate) fn kind(kind: sdk::ChangeKind) -> ChangeKind {
         sdk::ChangeKind::Other => ChangeKind::Other,
     }
 }
+
+/// A length of time as people write it.
+pub(crate) fn text(nanos: u64) -> String {
+    sdk::testing::cases::duration(Duration::from_nanos(nanos))
+}

@@ -9,7 +9,7 @@ use shelflife::engine::{
 use shelflife::policy::{Change, ChangeKind, Error, Factory, Guard, Limits, Loaded, Surroundings};
 use shelflife_policy::testing::cases::Answer;
 
-use crate::subject::Subject;
+use crate::subject::Maker;
 
 /// The feeds that a driven policy can listen to.
 pub const FEEDS: [&str; 2] = ["writes", "capture"];
@@ -82,15 +82,15 @@ impl Drive {
     /// # Errors
     ///
     /// What the policy or the host has against it.
-    pub fn new(subject: &Subject, config: &str, capacity: u64) -> Result<Drive, Error> {
+    pub fn new(maker: &Maker, config: &str, capacity: u64) -> Result<Drive, Error> {
         let mut options = Options::default();
         options.capacity = capacity;
         options.account = true;
         let engine = Arc::new(Engine::new(&options));
-        let (subject, reached) = (subject.clone(), Arc::clone(&engine));
+        let (maker, reached) = (Arc::clone(maker), Arc::clone(&engine));
         let factory: Factory = Box::new(move || {
             let mut number = 0_u64;
-            subject.instance(Surroundings {
+            maker(Surroundings {
                 random: Box::new(move || {
                     number += 1;
                     number - 1

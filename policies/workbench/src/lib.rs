@@ -6,14 +6,23 @@
 //! * [`Subject`]: a policy, as a component or as native code.
 //! * [`check`]: holds it against its cases, alone, in the engine and in a cache.
 //! * [`drive`]: one policy and one engine in virtual time.
+//! * [`run`]: a trace through one policy, each decision with its reason.
+//! * [`record`] and [`replay`]: every exchange with the host of a run, and the first difference to it.
+//! * [`meter`] and [`bench`]: what the calls cost.
 
 #![forbid(unsafe_code)]
 
+pub mod bench;
 pub mod check;
+pub mod compiled;
 mod convert;
 pub mod drive;
+pub mod meter;
 mod native;
+pub mod record;
+pub mod replay;
+pub mod run;
 mod subject;
 
 pub use native::NativePolicy;
-pub use subject::Subject;
+pub use subject::{Maker, Subject};

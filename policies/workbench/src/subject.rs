@@ -6,6 +6,9 @@ use shelflife::policy::{CompiledPolicy, Error, Policy, Runtime, Surroundings};
 
 use crate::native::NativePolicy;
 
+/// Makes instances of a policy, not configured yet.
+pub type Maker = Arc<dyn Fn(Surroundings) -> Result<Box<dyn Policy>, Error> + Send + Sync>;
+
 /// A policy, as a component or as native code, of which instances can be made.
 #[derive(Clone)]
 pub struct Subject {
@@ -78,6 +81,13 @@ impl Subject {
                 .map(|built_in| built_in.name),
             Kind::Native(name) => Some(name),
         }
+    }
+
+    /// Makes instances of it.
+    #[must_use]
+    pub fn maker(&self) -> Maker {
+        let subject = self.clone();
+        Arc::new(move |surroundings| subject.instance(surroundings))
     }
 
     /// A new instance, not configured yet.

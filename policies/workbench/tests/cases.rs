@@ -77,11 +77,11 @@ fn a_case_that_is_broken_names_step_runner_expected_and_got() {
     assert_eq!(found.len(), 3, "{found:#?}");
     for (found, runner) in found.iter().zip(["alone", "native", "in the engine"]) {
         let says =
-            format!("{name}: {runner}: step 1 (0s, read page:1): lease: expected {{ ttl = \"60s\"");
+            format!("{name}: {runner}: step 1 (0s, read page:1): lease: expected {{ ttl = \"1m\"");
         assert!(found.starts_with(&says), "{found}");
         assert!(
             found.ends_with(
-                "got { ttl = \"60s\", tags = [\"page:1\", \"product:1\", \"reviews:1\"] }"
+                "got { ttl = \"1m\", tags = [\"page:1\", \"product:1\", \"reviews:1\"] }"
             ),
             "{found}"
         );

@@ -31,10 +31,7 @@ pub struct LlmAnswers {
     /// less purges more.
     #[setting(default = 0.8, at_least = -1, at_most = 1)]
     radius: f32,
-    /// The collection whose changes are documents.
-    #[setting(default = "documents")]
-    documents: String,
-    /// The collection whose changes are models or prompts.
+    /// The collection whose changes are models or prompts; those of any other are documents.
     #[setting(default = "models")]
     models: String,
 }
@@ -65,12 +62,10 @@ impl Policy for Answers {
         for (index, change) in changes.iter().enumerate() {
             if change.collection == self.0.models {
                 host.bump(MODEL);
-            } else if change.collection == self.0.documents {
-                if change.is_truncation() {
-                    host.purge_everything(PurgeMode::Drop);
-                    continue;
-                }
-                documents.push(format!("doc:{}", change.key));
+            } else if change.is_truncation() {
+                host.purge_everything(PurgeMode::Drop);
+            } else {
+                documents.push(change.key.clone());
                 if let Some(embedding) = host.embedding_of_change(index) {
                     host.purge_within(&embedding, self.0.radius, PurgeMode::Drop);
                 }
@@ -115,7 +110,7 @@ mod tests {
         let (mut policy, _) = configured::<Answers>("{}");
         let effects = TestHost::new()
             .embedding(0, &[0.6, 0.8])
-            .react(&mut policy, &[Change::updated("documents", "7")]);
+            .react(&mut policy, &[Change::updated("manuals", "doc:7")]);
         assert_eq!(
             effects.unwrap(),
             [
@@ -126,15 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn another_model_hides_every_answer_and_other_collections_none() {
+    fn another_model_hides_every_answer() {
         let model = Change::created("models", "v2");
         assert_eq!(
             reaction_of::<Answers>("{}", &[model]),
             [Effect::bump("model")]
-        );
-        assert_eq!(
-            reaction_of::<Answers>("{}", &[Change::updated("users", "1")]),
-            []
         );
     }
 
@@ -142,7 +133,7 @@ mod tests {
     fn a_similarity_above_one_is_refused() {
         assert_eq!(
             refusal_of::<Answers>(r#"{ "radius": 1.2 }"#),
-            "`radius` should be a number between -1 and 1"
+            "`radius` should be a number between -1 and 1, not 1.2"
         );
     }
 }

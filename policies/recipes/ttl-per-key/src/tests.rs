@@ -57,7 +57,7 @@ fn a_successor_knows_when_keys_changed() {
 fn settings_that_mean_nothing_are_refused() {
     assert_eq!(
         refusal_of::<Alex>(r#"{ "share": 0 }"#),
-        "`share` should be a number above 0"
+        "`share` should be a number above 0, not 0"
     );
     assert_eq!(
         refusal_of::<Alex>(r#"{ "at_least": "2h" }"#),

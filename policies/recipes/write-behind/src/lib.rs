@@ -1,9 +1,10 @@
 //! Write-behind: the application writes into the cache and a queue, and the queue writes into the origin later.
 //! Between the two the origin is what is stale.
 //!
-//! A write replaces the entry under its key with what was written. Until the feed says that the key has reached
-//! the origin it is *pending*: what a reader loads meanwhile is older than what was written, so that it is kept
-//! for a moment only and goes when the write has landed.
+//! A write replaces the entry under its key with what was written. Until the feed says that it has reached the
+//! origin its key is *pending*: what a reader loads meanwhile is older than what was written. To load it again would
+//! bring the same, so it stays until there is something better: the next write replaces it, and when the last write has
+//! landed it goes.
 //!
 //! The application announces writes with their value (`Write::with_value`); the feed is whatever captures changes of
 //! the origin. The policy has one instance, since which keys are pending must be known at every fill.
@@ -23,9 +24,6 @@ pub struct WriteBehind {
     /// How long an entry is fresh if nothing is written.
     #[setting(default = "5m")]
     ttl: Duration,
-    /// How long one is fresh that was loaded while a write of its key was in the queue.
-    #[setting(default = "100ms")]
-    while_pending: Duration,
     /// The longest that a write stays in the queue: keys past what can be remembered are purged again after so
     /// long.
     #[setting(default = "30s")]
@@ -48,11 +46,11 @@ impl Policy for Behind {
     }
 
     fn on_fill(&mut self, fill: Fill, _: &mut Host) -> Result<Lease, String> {
-        let ttl = match self.pending.load(&fill.key) {
-            true => self.settings.while_pending,
-            false => self.settings.ttl,
-        };
-        Ok(Lease::for_duration(ttl))
+        // A value that a write brought took no time to load.
+        if !fill.load_time.is_zero() {
+            self.pending.load(&fill.key);
+        }
+        Ok(Lease::for_duration(self.settings.ttl))
     }
 
     fn on_changes(&mut self, changes: &[Change], host: &mut Host) -> Result<(), String> {
@@ -103,12 +101,11 @@ mod tests {
     use shelflife_policy::{CAPTURE, Change, Fill, Host, Policy, PurgeMode, WRITES};
     use std::time::Duration;
 
-    const MOMENT: Duration = Duration::from_millis(100);
-    const NORMAL: Duration = Duration::from_secs(300);
-
-    fn ttl(policy: &mut Behind, key: &str) -> Duration {
-        let lease = policy.on_fill(Fill::of(key), &mut Host::native(&mut TestHost::new()));
-        lease.unwrap().ttl.unwrap()
+    fn load(policy: &mut Behind, key: &str, load_time: Duration) {
+        let mut fill = Fill::of(key);
+        fill.load_time = load_time;
+        let lease = policy.on_fill(fill, &mut Host::native(&mut TestHost::new()));
+        assert_eq!(lease.unwrap().ttl, Some(Duration::from_secs(300)));
     }
 
     fn on(policy: &mut Behind, feed: &str, key: &str) -> Vec<Effect> {
@@ -116,35 +113,45 @@ mod tests {
         TestHost::new().react(policy, &[change]).unwrap()
     }
 
+    const MILLISECOND: Duration = Duration::from_millis(1);
+
     #[test]
     fn what_is_loaded_before_a_write_has_landed_goes_when_it_lands() {
         let (mut policy, _) = configured::<Behind>("{}");
-        assert_eq!(ttl(&mut policy, "a"), NORMAL);
         let replaced = [Effect::keys(["a"], PurgeMode::Replace)];
         assert_eq!(on(&mut policy, WRITES, "a"), replaced);
-        assert_eq!(ttl(&mut policy, "a"), MOMENT);
-        assert_eq!(ttl(&mut policy, "b"), NORMAL);
+        load(&mut policy, "a", MILLISECOND);
         let dropped = [Effect::keys(["a"], PurgeMode::Drop)];
         assert_eq!(on(&mut policy, CAPTURE, "a"), dropped);
-        assert_eq!(ttl(&mut policy, "a"), NORMAL);
     }
 
     #[test]
     fn an_entry_that_took_the_written_value_stays_when_the_write_lands() {
         let (mut policy, _) = configured::<Behind>("{}");
         on(&mut policy, WRITES, "a");
+        load(&mut policy, "a", Duration::ZERO);
         assert_eq!(on(&mut policy, CAPTURE, "a"), []);
     }
 
     #[test]
-    fn a_key_is_pending_until_its_last_write_has_landed() {
+    fn what_was_loaded_stays_until_the_last_write_has_landed() {
         let (mut policy, _) = configured::<Behind>("{}");
         on(&mut policy, WRITES, "a");
         on(&mut policy, WRITES, "a");
+        load(&mut policy, "a", MILLISECOND);
+        assert_eq!(on(&mut policy, CAPTURE, "a"), []);
+        let dropped = [Effect::keys(["a"], PurgeMode::Drop)];
+        assert_eq!(on(&mut policy, CAPTURE, "a"), dropped);
+    }
+
+    #[test]
+    fn the_next_write_makes_up_for_what_was_loaded_before_it() {
+        let (mut policy, _) = configured::<Behind>("{}");
+        on(&mut policy, WRITES, "a");
+        load(&mut policy, "a", MILLISECOND);
+        on(&mut policy, WRITES, "a");
         on(&mut policy, CAPTURE, "a");
-        assert_eq!(ttl(&mut policy, "a"), MOMENT);
-        on(&mut policy, CAPTURE, "a");
-        assert_eq!(ttl(&mut policy, "a"), NORMAL);
+        assert_eq!(on(&mut policy, CAPTURE, "a"), []);
     }
 
     #[test]
@@ -160,7 +167,7 @@ mod tests {
         on(&mut old, WRITES, "a");
         let (mut new, _) = configured::<Behind>("{}");
         new.restore("write-behind", &old.save().unwrap()).unwrap();
-        assert_eq!(ttl(&mut new, "a"), MOMENT);
+        assert_eq!(on(&mut new, CAPTURE, "a"), []);
         assert!(new.restore("other", b"words").is_err());
     }
 }

@@ -21,10 +21,11 @@ struct Waiting {
 pub struct Pending(BTreeMap<String, Waiting>);
 
 impl Pending {
-    /// A write went into the queue. Whether its key is remembered.
+    /// A write went into the queue, and replaced whatever was loaded before it. Whether its key is remembered.
     pub fn begin(&mut self, key: &str) -> bool {
         if let Some(waiting) = self.0.get_mut(key) {
             waiting.writes = waiting.writes.saturating_add(1);
+            waiting.is_loaded = false;
             return true;
         }
         let is_room = self.0.len() < KEYS;
@@ -38,28 +39,23 @@ impl Pending {
         is_room
     }
 
-    /// A write has landed. Whether an entry may be there that lacks it.
+    /// A write has landed. Whether it was the last of its key, and an entry may be there that lacks it.
     pub fn end(&mut self, key: &str) -> bool {
         let Some(waiting) = self.0.get_mut(key) else {
             // Nobody announced it, or it was one too many.
             return true;
         };
-        let is_loaded = waiting.is_loaded;
         waiting.writes -= 1;
-        if waiting.writes == 0 {
-            self.0.remove(key);
+        if waiting.writes > 0 {
+            return false;
         }
-        is_loaded
+        self.0.remove(key).is_some_and(|waiting| waiting.is_loaded)
     }
 
-    /// A key was loaded. Whether writes of it are in the queue.
-    pub fn load(&mut self, key: &str) -> bool {
-        match self.0.get_mut(key) {
-            Some(waiting) => {
-                waiting.is_loaded = true;
-                true
-            }
-            None => false,
+    /// A key was loaded, from an origin that is behind if the key is pending.
+    pub fn load(&mut self, key: &str) {
+        if let Some(waiting) = self.0.get_mut(key) {
+            waiting.is_loaded = true;
         }
     }
 

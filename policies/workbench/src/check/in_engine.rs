@@ -10,7 +10,7 @@ use crate::subject::Subject;
 
 /// Runs a case.
 pub(super) fn run(subject: &Subject, case: &Case) -> Observed {
-    let mut drive = match Drive::new(subject, &case.config, 0) {
+    let mut drive = match Drive::new(&subject.maker(), &case.config, 0) {
         Ok(drive) => drive,
         Err(error) => return Observed::refused(words(&error)),
     };

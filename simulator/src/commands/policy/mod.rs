@@ -3,10 +3,16 @@
 use clap::Subcommand;
 use shelflife_sim::error::Error;
 
+mod bench;
 mod build;
 mod check;
+mod compile;
 mod inspect;
 mod new;
+mod played;
+mod record;
+mod replay;
+mod run;
 mod subject;
 
 const EXAMPLES: &str = "\
@@ -15,9 +21,11 @@ Examples:
   shelflife policy build mine                          its component, mine/mine.wasm
   shelflife policy inspect ttl
   shelflife policy inspect ./mine.wasm
-  shelflife policy check ./mine.wasm                   the cases beside it";
+  shelflife policy check ./mine.wasm                   the cases beside it
+  shelflife policy run ./mine.wasm --trace my.csv --explain
+  shelflife policy bench ./mine.wasm";
 
-/// Look at a policy component.
+/// Write, build, check, run, measure and inspect policies.
 #[derive(Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub enum Policy {
@@ -33,6 +41,21 @@ pub enum Policy {
     /// Holds a policy against its cases
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
+    /// One trace through one policy, each decision on a line
+    #[command(after_help = run::EXAMPLES)]
+    Run(run::Run),
+    /// What its calls cost, beside the limits and another policy
+    #[command(after_help = bench::EXAMPLES)]
+    Bench(bench::Bench),
+    /// Writes every exchange of a run with its host
+    #[command(after_help = record::EXAMPLES)]
+    Record(record::Record),
+    /// A recorded session once more: where another build first differs
+    #[command(after_help = replay::EXAMPLES)]
+    Replay(replay::Replay),
+    /// Compiles a component ahead of time
+    #[command(after_help = compile::EXAMPLES)]
+    Compile(compile::Compile),
 }
 
 impl Policy {
@@ -42,6 +65,11 @@ impl Policy {
             Policy::Build(command) => command.run(),
             Policy::Inspect(command) => command.run(),
             Policy::Check(command) => command.run(),
+            Policy::Run(command) => command.run(),
+            Policy::Bench(command) => command.run(),
+            Policy::Record(command) => command.run(),
+            Policy::Replay(command) => command.run(),
+            Policy::Compile(command) => command.run(),
         }
     }
 }

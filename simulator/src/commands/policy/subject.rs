@@ -5,7 +5,7 @@ use std::path::Path;
 use shelflife::policy::{Limits, Runtime};
 use shelflife_sim::error::Error;
 use shelflife_sim::scenario::{BUILT_IN_POLICIES, did_you_mean, is_component_path};
-use shelflife_workbench::Subject;
+use shelflife_workbench::{Subject, compiled};
 
 /// The bytes of a component.
 pub fn bytes(file: &Path) -> Result<Vec<u8>, Error> {
@@ -21,9 +21,9 @@ pub fn bytes(file: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// A runtime with the limits that every policy has in the simulator.
+/// A runtime with the limits that every policy has in the simulator, and with what was compiled before.
 pub fn runtime() -> Result<Runtime, Error> {
-    Runtime::new(Limits::deterministic()).map_err(Error::other)
+    compiled::runtime(Limits::deterministic()).map_err(Error::other)
 }
 
 /// A policy that is ready to run: a component, or by `native:NAME` the native code of a built-in one.
