@@ -126,7 +126,10 @@ fn a_policy_that_is_compiled_already_is_admitted_like_any_other() {
         .policy(Source::compiled(&compiled))
         .build();
     let refused = refused.err().unwrap().to_string();
-    assert!(refused.contains("it asks for what is withheld from it"), "{refused}");
+    assert!(
+        refused.contains("it asks for what is withheld from it"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -154,7 +157,12 @@ fn of_two_values_of_a_key_that_are_announced_together_the_later_counts() {
     cache.insert("a", 1);
     cache.insert("b", 1);
     let write = |key: &str, value| Write::of(key).with_value(value);
-    cache.announce_all([write("a", 2), write("a", 3), write("b", 2), Write::of("b").deleted()]);
+    cache.announce_all([
+        write("a", 2),
+        write("a", 3),
+        write("b", 2),
+        Write::of("b").deleted(),
+    ]);
     assert_eq!((cache.get("a"), cache.get("b")), (Some(3), None));
 }
 

@@ -20,10 +20,11 @@ fn main() {
             root.clone(),
             vec![
                 "policies/sdk/Cargo.toml",
+                "policies/sdk/README.md",
                 "policies/sdk/src",
+                "policies/sdk/wit",
                 "policies/sdk/derive/Cargo.toml",
                 "policies/sdk/derive/src",
-                "wit",
                 "LICENSE-APACHE",
                 "LICENSE-MIT",
             ],

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 mod component;
 mod guide;
+mod languages;
 mod links;
 mod miri;
 mod policies;
@@ -25,6 +26,7 @@ usage: cargo xtask <command>
   browser                     install chromium, in which a test opens the page of a report, likewise
   guide                       build the guide in docs/, and follow its links
   component DIR [-o FILE]     build the policy in DIR as a component
+  languages                   build the policies in C, JavaScript and Python, check them and measure them
   policies                    build the policies, and the guests of the tests, as components
   policies --check            say whether the built ones are as their sources are; builds nothing";
 
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         ["guide"] => guide::build(root()),
         ["miri"] => miri::run(root(), None),
         ["miri", "--seeds", seeds] => miri::run(root(), Some(seeds)),
+        ["languages"] => languages::run(root()),
         ["policies"] => policies::build(root()),
         ["policies", "--check"] => policies::check(root()),
         _ => {

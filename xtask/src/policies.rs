@@ -45,6 +45,9 @@ const SETS: [Set; 2] = [
 /// A component that is larger is not committed.
 const LARGEST: usize = 64 * 1024;
 
+/// The contract once more, in the package of the SDK: nothing outside of it is packed with it.
+const PACKED_CONTRACT: &str = "policies/sdk/wit";
+
 /// What a `manifest.json` says: names to components.
 type Manifest = BTreeMap<String, Built>;
 
@@ -63,6 +66,9 @@ struct Built {
 
 /// Builds every policy. The same sources and compiler give the same bytes, wherever the workspace lies.
 pub fn build(root: &Path) -> Outcome {
+    for (file, text) in contract(root)? {
+        write(&root.join(PACKED_CONTRACT).join(file), &text)?;
+    }
     let toolchain = toolchain::find(root)?;
     for set in &SETS {
         build_set(root, &toolchain, set)?;
@@ -106,6 +112,11 @@ fn build_set(root: &Path, toolchain: &Toolchain, set: &Set) -> Outcome {
 /// sources than there are now. Compares hashes; builds nothing.
 pub fn check(root: &Path) -> Outcome {
     let mut stale = Vec::new();
+    for (file, text) in contract(root)? {
+        if read(&root.join(PACKED_CONTRACT).join(&file)).as_deref() != Ok(&text[..]) {
+            stale.push(format!("{PACKED_CONTRACT}: {file} is not as in wit"));
+        }
+    }
     for set in &SETS {
         let manifest = manifest(root, set)?;
         for name in set.policies {
@@ -158,6 +169,17 @@ pub fn compare(root: &Path) -> Outcome {
         other.push("run: cargo xtask policies".to_owned());
         Err(other.join("\n"))
     }
+}
+
+/// The files of the contract, by name.
+fn contract(root: &Path) -> Outcome<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    collect(&root.join("wit"), "wit", &mut files)?;
+    let named = |file: PathBuf| {
+        let name = file.file_name().unwrap_or_default();
+        Ok((name.to_string_lossy().into_owned(), read(&file)?))
+    };
+    files.into_iter().map(named).collect()
 }
 
 fn manifest(root: &Path, set: &Set) -> Outcome<Manifest> {

@@ -79,7 +79,7 @@ impl<'a> Binary<'a> {
         let mut kept = self.header.to_vec();
         let kind = self.kind;
         let mut rest = self;
-        while let Some(section) = rest.next() {
+        for section in rest.by_ref() {
             if section.custom().is_some_and(|(name, _)| unwanted(name)) {
                 continue;
             }

@@ -1,4 +1,5 @@
-//! Every folder that `new` writes builds, and its own tests pass, as it is.
+//! Every folder that `new` writes builds, and its own tests pass, as it is. What takes an interpreter along is built
+//! by a test of the program, which also runs it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -124,20 +125,5 @@ fn the_unit_tests_of_a_policy_in_python_pass() {
         let mut python = Command::new("python3");
         python.args(["-B", "-m", "unittest"]).current_dir(&folder);
         run::output(&mut python).unwrap_or_else(|error| panic!("{world}: {error}"));
-    }
-}
-
-#[test]
-fn a_policy_in_an_interpreted_language_builds_where_its_tool_is_installed() {
-    for language in [Language::JavaScript, Language::Python] {
-        if !languages::is_ready(language) {
-            println!(
-                "skipped: the tool for {language} is not installed here; `policy build` does it"
-            );
-            continue;
-        }
-        let world = "dependency-policy";
-        let folder = new(language, world);
-        is_as_it_should_be(language, world, &folder);
     }
 }

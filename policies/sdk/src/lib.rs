@@ -1,36 +1,6 @@
-//! Write cache invalidation policies for `shelflife` in Rust.
+#![doc = include_str!("../README.md")]
 //!
-//! A policy is a type with the trait [`Policy`] and one line of [`export!`]. From the same source come
-//! a WebAssembly component, which every host of the contract `shelflife:policy` runs, and native code,
-//! which unit tests and the simulator run. This is a whole policy:
-//!
-//! ```
-//! use shelflife_policy::{Lease, Plan, Policy, Settings, export};
-//! use std::time::Duration;
-//!
-//! #[derive(Settings)]
-//! pub struct Mine {
-//!     /// How long an entry is fresh.
-//!     #[setting(default = "5m")]
-//!     ttl: Duration,
-//! }
-//!
-//! pub struct Fixed;
-//!
-//! impl Policy for Fixed {
-//!     type Config = Mine;
-//!
-//!     fn configure(settings: Mine) -> Result<(Self, Plan), String> {
-//!         Ok((Fixed, Plan::every_key(Lease::for_duration(settings.ttl))))
-//!     }
-//! }
-//!
-//! export!(Fixed);
-//!
-//! # use shelflife_policy::testing;
-//! let refused = testing::refusal_of::<Fixed>(r#"{ "tll": "60s" }"#);
-//! assert_eq!(refused, "unknown setting `tll`: did you mean `ttl`?");
-//! ```
+//! # How a policy works
 //!
 //! A policy answers with values that the host can act on alone: a [`Plan`] when it is configured, a
 //! [`Lease`] when an entry is stored. No hit of the cache calls it. What it wants to happen when data
@@ -39,6 +9,17 @@
 //! A policy reaches nothing but its host: no clock of its own, no files, no network. Its component
 //! imports exactly the interfaces whose methods of [`Host`] it calls, so that the operator reads from
 //! the file what it may do.
+//!
+//! # What there is
+//!
+//! | for | see |
+//! |---|---|
+//! | what a policy is asked | [`Policy`] and its four further calls, [`export!`] to name those it takes |
+//! | what it answers | [`Plan`], [`Rule`], [`Lease`] |
+//! | what it may ask for | [`Host`]: purges, rows of a change, neighbours by meaning, clock, random numbers, log |
+//! | settings | [`macro@Settings`] to derive them, [`config`] for their types; [`config::ByPrefix`] where they differ by key |
+//! | names made of keys and rows | [`template`] |
+//! | tests | [`testing`]: sentences, and a host that notes what it is asked for |
 
 // The bindings and the allocator are what needs `unsafe`, and exist in components alone.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]

@@ -1,4 +1,5 @@
-//! Helpers for a policy's own unit tests: a host that notes what it is asked for.
+//! Helpers for a policy's own unit tests: sentences ([`given_plan`], [`when_configured`]), and the host that
+//! they are told to, which notes what it is asked for.
 //!
 //! ```
 //! use shelflife_policy::testing::{Effect, TestHost};
@@ -14,9 +15,14 @@
 
 #[cfg(feature = "cases")]
 pub mod cases;
+mod difference;
+mod given;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
+
+pub use given::{Answered, Configured, Settled, given_plan, when_configured};
 
 use crate::event::{Change, Fill, Instant, Level, Neighbour, PurgeMode, Sighting};
 use crate::host::{Host, NativeHost};
@@ -70,6 +76,31 @@ impl Effect {
     }
 }
 
+/// In one line: `drop the tags product:1, product:2`.
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = |mode: &PurgeMode| match mode {
+            PurgeMode::Drop => "drop",
+            PurgeMode::Expire => "expire",
+            PurgeMode::Replace => "replace",
+        };
+        match self {
+            Self::Keys(keys, mode) => write!(f, "{} the keys {}", how(mode), keys.join(", ")),
+            Self::Tags(tags, mode) => write!(f, "{} the tags {}", how(mode), tags.join(", ")),
+            Self::Prefix(prefix, mode) => write!(f, "{} the keys {prefix}…", how(mode)),
+            Self::Bump(generation) => write!(f, "bump {generation}"),
+            Self::Everything(mode) => write!(f, "{} everything", how(mode)),
+            Self::KeysAgain(keys, mode, after) => {
+                let keys = keys.join(", ");
+                write!(f, "{} the keys {keys} again after {after:?}", how(mode))
+            }
+            Self::Within(of, at_least, mode) => {
+                write!(f, "{} what is within {at_least} of {of:?}", how(mode))
+            }
+        }
+    }
+}
+
 /// A host that notes what it is asked for, and knows what a test has told it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TestHost {
@@ -112,6 +143,13 @@ impl TestHost {
     pub fn embedding(mut self, index: usize, embedding: &[f32]) -> Self {
         self.embeddings.insert(index, embedding.to_vec());
         self
+    }
+
+    /// Knows nothing of rows and embeddings any more: they are those of one call.
+    fn forget_rows(&mut self) {
+        self.after.clear();
+        self.before.clear();
+        self.embeddings.clear();
     }
 
     /// Passes changes to a policy; answers what it asked for. As with a real host that is nothing

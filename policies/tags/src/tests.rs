@@ -1,8 +1,6 @@
 use super::Tags;
-use shelflife_policy::testing::{
-    Effect, TestHost, configured, lease_on_fill, plan_of, reaction_of, refusal_of,
-};
-use shelflife_policy::{Change, Fill, PurgeMode};
+use shelflife_policy::testing::{Effect, given_plan, lease_on_fill, when_configured};
+use shelflife_policy::{Change, Fill, Lease, PurgeMode, WRITES};
 use std::time::Duration;
 
 const SHOP: &str = r#"{
@@ -13,15 +11,13 @@ const SHOP: &str = r#"{
     "on_change": { "products": ["product:{id}", "category:{category}"], "layouts": ["layout"] }
 }"#;
 
-fn tags_of(fill: &Fill) -> Vec<String> {
-    lease_on_fill::<Tags>(SHOP, fill).tags
-}
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
 #[test]
 fn every_entry_carries_its_own_key() {
-    let lease = lease_on_fill::<Tags>("{}", &Fill::of("user:1"));
-    assert_eq!(lease.tags, ["user:1"]);
-    assert_eq!(lease.ttl, Some(Duration::from_secs(300)));
+    given_plan::<Tags>("{}")
+        .when_filled(Fill::of("user:1"))
+        .then_lease(Lease::for_duration(FIVE_MINUTES).tag("user:1"));
 }
 
 #[test]
@@ -30,28 +26,32 @@ fn what_the_loader_names_counts_once() {
         .made_from("team:7")
         .made_from("user:1")
         .made_from("team:7");
-    assert_eq!(tags_of(&fill), ["user:1", "team:7"]);
+    // In the order in which they came, which the host need not care about: the same bytes every time.
+    assert_eq!(
+        lease_on_fill::<Tags>(SHOP, &fill).tags,
+        ["user:1", "team:7"]
+    );
 }
 
 #[test]
 fn every_pattern_that_fits_adds_its_tags() {
-    assert_eq!(
-        tags_of(&Fill::of("page:product:17")),
-        [
+    given_plan::<Tags>(SHOP)
+        .when_filled(Fill::of("page:product:17"))
+        .then_tags([
             "page:product:17",
             "product:17",
             "reviews:product:17",
-            "layout"
-        ]
-    );
-    assert_eq!(tags_of(&Fill::of("page:home")), ["page:home", "layout"]);
+            "layout",
+        ])
+        .when_filled(Fill::of("page:home"))
+        .then_tags(["page:home", "layout"]);
 }
 
 #[test]
 fn leases_are_asked_for_on_fill() {
-    let plan = plan_of::<Tags>("{}");
-    assert_eq!(plan.feeds, ["writes"]);
-    assert!(plan.rules.iter().all(|rule| rule.lease.is_none()));
+    given_plan::<Tags>("{}")
+        .listens_to([WRITES])
+        .leases_on_fill();
 }
 
 #[test]
@@ -59,37 +59,31 @@ fn keys_of_a_rule_have_their_own_lease() {
     let settings = r#"{ "patterns": { "*": ["all"] }, "rules": [
         { "prefix": "user:", "ttl": "1s", "patterns": { "user:{id}": ["people"] } }
     ] }"#;
-    let user = lease_on_fill::<Tags>(settings, &Fill::of("user:1"));
-    assert_eq!(user.ttl, Some(Duration::from_secs(1)));
-    assert_eq!(user.tags, ["user:1", "people"]);
-    let page = lease_on_fill::<Tags>(settings, &Fill::of("page:1"));
-    assert_eq!(page.tags, ["page:1", "all"]);
+    given_plan::<Tags>(settings)
+        .when_filled(Fill::of("user:1"))
+        .then_lease(Lease::for_duration(Duration::from_secs(1)).tags(["user:1", "people"]))
+        .when_filled(Fill::of("page:1"))
+        .then_lease(Lease::for_duration(FIVE_MINUTES).tags(["page:1", "all"]));
 }
 
 #[test]
 fn a_change_purges_its_key_as_a_tag() {
-    let changes = ["product:1", "product:2"].map(|key| Change::updated("t", key));
-    assert_eq!(
-        reaction_of::<Tags>("{}", &changes),
-        [Effect::tags(["product:1", "product:2"], PurgeMode::Drop)]
-    );
+    given_plan::<Tags>("{}")
+        .when_changes(&["product:1", "product:2"].map(|key| Change::updated("t", key)))
+        .then_purges([Effect::tags(["product:1", "product:2"], PurgeMode::Drop)]);
 }
 
 #[test]
 fn a_row_that_moved_purges_what_it_left_and_what_it_joined() {
-    let (mut policy, _) = configured::<Tags>(SHOP);
-    let effects = TestHost::new()
+    given_plan::<Tags>(SHOP)
         .row_after(0, "id", "17")
         .row_before(0, "category", "shoes")
         .row_after(0, "category", "boots")
-        .react(&mut policy, &[Change::updated("products", "17")]);
-    assert_eq!(
-        effects.unwrap(),
-        [Effect::tags(
+        .when_changes(&[Change::updated("products", "17")])
+        .then_purges([Effect::tags(
             ["product:17", "category:shoes", "category:boots"],
-            PurgeMode::Drop
-        )]
-    );
+            PurgeMode::Drop,
+        )]);
 }
 
 #[test]
@@ -99,17 +93,21 @@ fn a_truncation_purges_the_tags_that_are_known_and_else_everything() {
         ("products", Effect::Everything(PurgeMode::Drop)),
         ("unlisted", Effect::Everything(PurgeMode::Drop)),
     ] {
-        assert_eq!(
-            reaction_of::<Tags>(SHOP, &[Change::truncated(collection)]),
-            [effect]
-        );
+        given_plan::<Tags>(SHOP)
+            .when_changes(&[Change::truncated(collection)])
+            .then_purges([effect]);
     }
 }
 
 #[test]
+fn a_column_that_the_feed_does_not_carry_fails_the_call() {
+    given_plan::<Tags>(SHOP)
+        .when_changes(&[Change::updated("products", "17")])
+        .then_refuses("`product:{id}`");
+}
+
+#[test]
 fn a_tag_may_use_the_placeholders_of_its_pattern_alone() {
-    assert_eq!(
-        refusal_of::<Tags>(r#"{ "patterns": { "page:{id}": ["product:{sku}"] } }"#),
-        "`patterns`: `page:{id}` has no `{sku}` for the tag `product:{sku}`"
-    );
+    when_configured::<Tags>(r#"{ "patterns": { "page:{id}": ["product:{sku}"] } }"#)
+        .then_refuses("`patterns`: `page:{id}` has no `{sku}` for the tag `product:{sku}`");
 }

@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod about;
+mod behind;
 pub mod bench;
 pub mod check;
 pub mod compiled;

@@ -1,5 +1,6 @@
 //! The program as a user meets it: what it takes, what it says, what it leaves behind.
 
+mod authors;
 mod changed;
 mod components;
 mod explained;

@@ -148,7 +148,11 @@ fn an_sdk_is_for_rust_and_is_copied_unless_it_is_named() {
     with("version", Language::Rust, Sdk::Version("0.1.0".to_owned())).unwrap();
     let manifest = |name: &str| fs::read_to_string(dir.0.join(name).join("Cargo.toml")).unwrap();
     assert!(manifest("copy").contains("path = \"vendor/shelflife/policies/sdk\""));
-    assert!(dir.0.join("copy/vendor/shelflife/wit/types.wit").is_file());
+    assert!(
+        dir.0
+            .join("copy/vendor/shelflife/policies/sdk/wit/types.wit")
+            .is_file()
+    );
     assert!(manifest("version").contains("version = \"0.1.0\", features"));
     assert!(!Path::new(&dir.0).join("version/vendor").exists());
     let error = with("js", Language::JavaScript, Sdk::Copy).unwrap_err();

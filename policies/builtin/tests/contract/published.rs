@@ -58,6 +58,17 @@ fn every_component_that_was_published_fits_the_contract() {
     }
 }
 
+/// The package of the SDK has the contract in it, since nothing outside of a package is packed with it.
+#[test]
+fn the_contract_that_the_sdk_is_packed_with_is_the_contract() {
+    let texts = |folder: &str| {
+        let files = contract(&root().join(folder)).into_iter();
+        let named = files.map(|(file, text)| (file.file_name().unwrap().to_owned(), text));
+        named.collect::<Vec<_>>()
+    };
+    assert_eq!(texts("policies/sdk/wit"), texts("wit"));
+}
+
 /// A published file stays as it is: what is to be said anew is a version of its own.
 #[test]
 fn every_version_that_was_published_has_components_of_each_kind() {

@@ -13,7 +13,7 @@
 
 pub mod imports {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         world: "shelflife:policy/imports@0.1.0",
         generate_all,
     });
@@ -21,7 +21,7 @@ pub mod imports {
 
 pub mod lifecycle {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package shelflife:policy-exports;
             world exports-lifecycle { export shelflife:policy/lifecycle@0.1.0; }
@@ -36,7 +36,7 @@ pub mod lifecycle {
 
 pub mod leases {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package shelflife:policy-exports;
             world exports-leases { export shelflife:policy/leases@0.1.0; }
@@ -51,7 +51,7 @@ pub mod leases {
 
 pub mod reactions {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package shelflife:policy-exports;
             world exports-reactions { export shelflife:policy/reactions@0.1.0; }
@@ -66,7 +66,7 @@ pub mod reactions {
 
 pub mod snapshots {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package shelflife:policy-exports;
             world exports-snapshots { export shelflife:policy/snapshots@0.1.0; }

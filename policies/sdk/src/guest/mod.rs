@@ -6,6 +6,7 @@ mod allocator;
 pub mod bindings;
 mod convert;
 pub(crate) mod imports;
+mod panics;
 
 use std::cell::RefCell;
 
@@ -39,6 +40,7 @@ pub fn configure<P: Policy>(
     instance: &Instance<P>,
     config: &str,
 ) -> Result<lifecycle::Plan, String> {
+    panics::tell();
     let (policy, plan) = P::configure(crate::config::read(config)?)?;
     *instance.borrow_mut() = Some(policy);
     Ok(convert::plan(plan))

@@ -27,10 +27,9 @@ const FLAGS: [&str; 9] = [
     "-mbulk-memory",
 ];
 
-/// For the linker: a module without a `main`, a stack that overflows into an error and not into data, no names.
-const LINKER_FLAGS: [&str; 5] = [
+/// For the linker: a module without a `main` and without names.
+const LINKER_FLAGS: [&str; 4] = [
     "-Wl,--no-entry",
-    "-Wl,--stack-first",
     "-Wl,-z,stack-size=65536",
     "-Wl,--gc-sections",
     "-Wl,--strip-all",
@@ -67,6 +66,8 @@ pub fn find() -> Result<Compiler> {
                     arguments: vec![
                         "--target=wasm32-unknown-unknown".to_owned(),
                         format!("-fuse-ld={linker}"),
+                        // A stack that overflows into an error and not into data. Zig's linker does so by itself.
+                        "-Wl,--stack-first".to_owned(),
                     ],
                 });
             }

@@ -58,10 +58,12 @@ pub(super) fn build(folder: &Path) -> Result<Built> {
 fn write_bindings(manifest: &Manifest, build: &Path) -> Result<Vec<PathBuf>> {
     let (mut resolve, world) = manifest.world.resolve();
     let mut files = Files::default();
-    let mut options = wit_bindgen_c::Opts::default();
-    options.rename_world = Some(BINDINGS.to_owned());
-    let mut generator = options.build();
-    generator
+    let options = wit_bindgen_c::Opts {
+        rename_world: Some(BINDINGS.to_owned()),
+        ..Default::default()
+    };
+    options
+        .build()
         .generate(&mut resolve, world, &mut files)
         .map_err(|error| Error::failed(format!("the bindings cannot be generated: {error:#}")))?;
     let mut linked = Vec::new();

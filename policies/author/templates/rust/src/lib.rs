@@ -102,34 +102,11 @@ export!({{type}}{{exports}});
 #[cfg(test)]
 mod tests {
     use super::*;
-{{if static}}
-    use shelflife_policy::testing::{lease_of, refusal_of};
+{{if reactions}}
+    use shelflife_policy::testing::{Effect, given_plan, when_configured};
 {{end}}
-{{if fills}}
-    use shelflife_policy::testing::{lease_on_fill, refusal_of};
-{{end}}
-{{if keys}}
-    use shelflife_policy::testing::{Effect, lease_of, reaction_of, refusal_of};
-{{end}}
-{{if tags}}
-    use shelflife_policy::testing::{Effect, lease_on_fill, reaction_of, refusal_of};
-{{end}}
-
-{{if not leases}}
-    #[test]
-    fn an_entry_is_fresh_for_as_long_as_its_ttl() {
-        let lease = lease_of::<{{type}}>(r#"{ "ttl": "1h 30m", "jitter": 0.1 }"#);
-        assert_eq!(lease, Lease::for_duration(Duration::from_secs(5400)).jitter(0.1));
-    }
-{{end}}
-{{if leases}}
-    #[test]
-    fn an_entry_carries_what_it_was_made_from() {
-        let fill = Fill::of("page:1").made_from("product:1");
-        let lease = lease_on_fill::<{{type}}>(r#"{ "ttl": "1h 30m" }"#, &fill);
-        assert_eq!(lease.ttl, Some(Duration::from_secs(5400)));
-        assert_eq!(lease.tags, ["page:1", "product:1"]);
-    }
+{{if not reactions}}
+    use shelflife_policy::testing::{given_plan, when_configured};
 {{end}}
 
     #[test]
@@ -139,22 +116,42 @@ mod tests {
 
     #[test]
     fn a_misspelt_setting_is_refused() {
-        let refused = refusal_of::<{{type}}>(r#"{ "tll": "60s" }"#);
-        assert_eq!(refused, "unknown setting `tll`: did you mean `ttl`?");
+        when_configured::<{{type}}>(r#"{ "tll": "60s" }"#).then_refuses("did you mean `ttl`?");
     }
-{{if reactions}}
 
+{{if not leases}}
     #[test]
-    fn a_change_drops_what_changed() {
-        let effects = reaction_of::<{{type}}>("{}", &[Change::updated("products", "product:1")]);
-        let names = vec!["product:1".to_owned()];
+    fn an_entry_is_fresh_for_as_long_as_its_ttl() {
+        let lease = Lease::for_duration(Duration::from_secs(5400)).jitter(0.1);
+        given_plan::<{{type}}>(r#"{ "ttl": "1h 30m", "jitter": 0.1 }"#).leases_every_key(lease);
+    }
+{{end}}
+{{if leases}}
+    #[test]
+    fn an_entry_carries_what_it_was_made_from() {
+        given_plan::<{{type}}>(r#"{ "ttl": "1h 30m" }"#)
+            .when_filled(Fill::of("page:1").made_from("product:1"))
+            .then_tags(["page:1", "product:1"]);
+    }
 {{end}}
 {{if keys}}
-        assert_eq!(effects, [Effect::Keys(names, PurgeMode::Drop)]);
+
+    #[test]
+    fn a_change_drops_its_key() {
+        given_plan::<{{type}}>("{}")
+            .listens_to(["writes"])
+            .when_changes(&[Change::updated("pages", "page:1")])
+            .then_purges([Effect::keys(["page:1"], PurgeMode::Drop)]);
     }
 {{end}}
 {{if tags}}
-        assert_eq!(effects, [Effect::Tags(names, PurgeMode::Drop)]);
+
+    #[test]
+    fn a_change_drops_what_was_made_from_what_changed() {
+        given_plan::<{{type}}>("{}")
+            .listens_to(["writes"])
+            .when_changes(&[Change::updated("products", "product:1")])
+            .then_purges([Effect::tags(["product:1"], PurgeMode::Drop)]);
     }
 {{end}}
 }
