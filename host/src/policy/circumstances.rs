@@ -121,4 +121,25 @@ mod tests {
         assert_eq!(readable("on_fill"), "on_fill");
         assert!(is_of_the_language("core::panicking::panic_fmt"));
     }
+
+    #[test]
+    fn the_functions_under_way_are_named_where_a_module_has_names() {
+        // One function, `boom`, which is exported as `f` and does nothing but trap.
+        let module = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x05\x01\x01f\0\0\
+            \x0a\x05\x01\x03\0\0\x0b\0\x0e\x04name\x01\x07\x01\0\x04boom";
+        let named = |bytes: &[u8]| {
+            let engine = wasmtime::Engine::default();
+            let module = wasmtime::Module::from_binary(&engine, bytes).unwrap();
+            let mut store = wasmtime::Store::new(&engine, ());
+            let instance = wasmtime::Instance::new(&mut store, &module, &[]).unwrap();
+            let function = instance.get_typed_func::<(), ()>(&mut store, "f").unwrap();
+            Circumstances::functions(&function.call(&mut store, ()).unwrap_err())
+        };
+        assert_eq!(named(module), ["boom"]);
+        assert_eq!(
+            named(&module[..module.len() - 16]),
+            [""; 0],
+            "without names"
+        );
+    }
 }

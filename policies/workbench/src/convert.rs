@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shelflife::engine::{Keying, Lease, Lookup, Plan, Purge, PurgeMode, Refresh, Rule, Scope};
+use shelflife::engine::{
+    Keying, Lease, Lookup, Plan, Purge, PurgeMode, Refresh, Rule, Scope, Sighting,
+};
 use shelflife::policy::{Change, ChangeKind};
 use shelflife_policy as sdk;
 use shelflife_policy::testing::Effect;
@@ -174,4 +176,13 @@ pub(crate) fn kind(kind: sdk::ChangeKind) -> ChangeKind {
 /// A length of time as people write it.
 pub(crate) fn text(nanos: u64) -> String {
     sdk::testing::cases::duration(Duration::from_nanos(nanos))
+}
+
+/// What became of an entry, as policies are told.
+pub(crate) fn sighting(sighting: Sighting) -> sdk::Sighting {
+    match sighting {
+        Sighting::Absent => sdk::Sighting::Absent,
+        Sighting::Unread => sdk::Sighting::Unread,
+        Sighting::Read => sdk::Sighting::Read,
+    }
 }

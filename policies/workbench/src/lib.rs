@@ -4,6 +4,7 @@
 //! Time is virtual, so that every run gives the same.
 //!
 //! * [`Subject`]: a policy, as a component or as native code.
+//! * [`about`]: what a component is, asks for and says of itself.
 //! * [`check`]: holds it against its cases, alone, in the engine and in a cache.
 //! * [`drive`]: one policy and one engine in virtual time.
 //! * [`run`]: a trace through one policy, each decision with its reason.
@@ -12,6 +13,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod about;
+mod behind;
 pub mod bench;
 pub mod check;
 pub mod compiled;

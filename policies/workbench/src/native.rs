@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shelflife::engine::{Instant, Lease, Plan, Purge, Sighting};
-use shelflife::policy::{Calls, Change, Error, Exports, Level, Loaded, Policy, Surroundings};
+use shelflife::policy::{
+    Calls, Change, Error, Exports, HostCall, Level, Loaded, Policy, Surroundings,
+};
 use shelflife_policy as sdk;
 
 use crate::convert::{self, nanos};
@@ -127,13 +129,34 @@ struct Outside {
     journal: Vec<Purge>,
 }
 
+impl Outside {
+    /// Tells whoever watches what the policy has asked, as of a component.
+    fn tell(&mut self, call: &HostCall<'_>) {
+        if let Some(witness) = &mut self.surroundings.witness {
+            witness(call);
+        }
+    }
+
+    fn purged(&mut self, function: &'static str, purge: Purge) {
+        self.tell(&HostCall::Purge {
+            function,
+            purge: &purge,
+        });
+        self.journal.push(purge);
+    }
+}
+
 impl sdk::NativeHost for Outside {
     fn now(&mut self) -> sdk::Instant {
-        sdk::Instant(self.now)
+        let answer = self.now;
+        self.tell(&HostCall::Now { answer });
+        sdk::Instant(answer)
     }
 
     fn random(&mut self) -> u64 {
-        (self.surroundings.random)()
+        let answer = (self.surroundings.random)();
+        self.tell(&HostCall::Random { answer });
+        answer
     }
 
     fn log(&mut self, level: sdk::Level, message: &str) {
@@ -144,61 +167,78 @@ impl sdk::NativeHost for Outside {
             sdk::Level::Warn => Level::Warn,
             sdk::Level::Error => Level::Error,
         };
+        self.tell(&HostCall::Log { level, message });
         (self.surroundings.log)(level, message);
     }
 
     fn purge_keys(&mut self, keys: &[String], mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Keys {
-            keys: keys.to_vec(),
-            mode: convert::mode(mode),
-        });
+        let (keys, mode) = (keys.to_vec(), convert::mode(mode));
+        self.purged("purge.keys", Purge::Keys { keys, mode });
     }
 
     fn purge_tags(&mut self, tags: &[String], mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Tags {
-            tags: tags.to_vec(),
-            mode: convert::mode(mode),
-        });
+        let (tags, mode) = (tags.to_vec(), convert::mode(mode));
+        self.purged("purge.tags", Purge::Tags { tags, mode });
     }
 
     fn purge_prefix(&mut self, prefix: &str, mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Prefix {
-            prefix: prefix.to_owned(),
-            mode: convert::mode(mode),
-        });
+        let (prefix, mode) = (prefix.to_owned(), convert::mode(mode));
+        self.purged("purge.prefix", Purge::Prefix { prefix, mode });
     }
 
     fn bump(&mut self, generation: &str) {
-        self.journal.push(Purge::Bump {
-            generation: generation.to_owned(),
-        });
+        let generation = generation.to_owned();
+        self.purged("purge.bump", Purge::Bump { generation });
     }
 
     fn purge_everything(&mut self, mode: sdk::PurgeMode) {
-        self.journal.push(Purge::Everything {
-            mode: convert::mode(mode),
-        });
+        let mode = convert::mode(mode);
+        self.purged("purge.everything", Purge::Everything { mode });
     }
 
     fn purge_keys_again(&mut self, keys: &[String], mode: sdk::PurgeMode, after: Duration) {
         let (keys, mode, after) = (keys.to_vec(), convert::mode(mode), nanos(after));
-        self.journal.push(Purge::KeysAgain { keys, mode, after });
+        self.purged("purge.keys-again", Purge::KeysAgain { keys, mode, after });
     }
 
     fn row_after(&mut self, index: usize, column: &str) -> Option<String> {
-        self.changes.get(index)?.row.as_ref()?.after(column)
+        let row = self
+            .changes
+            .get(index)
+            .and_then(|change| change.row.as_ref());
+        let answer = row.and_then(|row| row.after(column));
+        self.tell(&HostCall::RowAfter {
+            index: index as u32,
+            column,
+            answer: answer.as_deref(),
+        });
+        answer
     }
 
     fn row_before(&mut self, index: usize, column: &str) -> Option<String> {
-        self.changes.get(index)?.row.as_ref()?.before(column)
+        let row = self
+            .changes
+            .get(index)
+            .and_then(|change| change.row.as_ref());
+        let answer = row.and_then(|row| row.before(column));
+        self.tell(&HostCall::RowBefore {
+            index: index as u32,
+            column,
+            answer: answer.as_deref(),
+        });
+        answer
     }
 
     fn embedding_of_change(&mut self, index: usize) -> Option<Vec<f32>> {
-        self.changes
-            .get(index)?
-            .vector
-            .as_deref()
-            .map(<[f32]>::to_vec)
+        let change = self.changes.get(index);
+        let answer = change
+            .and_then(|change| change.vector.as_deref())
+            .map(<[f32]>::to_vec);
+        self.tell(&HostCall::OfChange {
+            index: index as u32,
+            answer: answer.as_deref(),
+        });
+        answer
     }
 
     fn nearest(&mut self, to: &[f32], at_least: f32, limit: usize) -> Vec<sdk::Neighbour> {
@@ -206,6 +246,12 @@ impl sdk::NativeHost for Outside {
         let near = index
             .map(|index| index.nearest(to, at_least, limit))
             .unwrap_or_default();
+        self.tell(&HostCall::Nearest {
+            to,
+            at_least,
+            limit,
+            answer: &near,
+        });
         near.into_iter()
             .map(|(key, similarity)| sdk::Neighbour { key, similarity })
             .collect()
@@ -213,20 +259,25 @@ impl sdk::NativeHost for Outside {
 
     fn sightings(&mut self, keys: &[String]) -> Vec<sdk::Sighting> {
         let entries = self.surroundings.entries.as_ref();
-        let sighting = |key: &String| match entries.map(|entries| entries.sighting(key, self.now)) {
-            None | Some(Sighting::Absent) => sdk::Sighting::Absent,
-            Some(Sighting::Unread) => sdk::Sighting::Unread,
-            Some(Sighting::Read) => sdk::Sighting::Read,
+        let sighting = |key: &String| match entries {
+            None => Sighting::Absent,
+            Some(entries) => entries.sighting(key, self.now),
         };
-        keys.iter().map(sighting).collect()
+        let answer: Vec<Sighting> = keys.iter().map(sighting).collect();
+        self.tell(&HostCall::Sightings {
+            keys,
+            answer: &answer,
+        });
+        answer.into_iter().map(convert::sighting).collect()
     }
 
     fn purge_within(&mut self, of: &[f32], at_least: f32, mode: sdk::PurgeMode) {
         let (centre, mode) = (Arc::from(of), convert::mode(mode));
-        self.journal.push(Purge::Within {
+        let purge = Purge::Within {
             centre,
             at_least,
             mode,
-        });
+        };
+        self.purged("vectors.purge-within", purge);
     }
 }

@@ -7,6 +7,7 @@ use shelflife::engine::{Instant, Keying, Lease, LeaseSource, Plan, Purge, PurgeM
 use shelflife::policy::{Change, Error};
 use shelflife_policy::testing::cases::{self, Answer};
 
+use crate::behind::Behind;
 use crate::convert;
 use crate::drive::{Answered, Drive, Reading, Told};
 use crate::meter::{Meter, Usage};
@@ -18,6 +19,7 @@ pub struct Run {
     meter: Meter,
     /// Where reasons are wanted.
     ledger: Option<Ledger>,
+    behind: Behind,
     totals: Totals,
 }
 
@@ -28,6 +30,8 @@ pub struct Totals {
     pub hits: u64,
     /// Reads that were answered from the cache, past the end of a lease.
     pub stale: u64,
+    /// Of both, those that were answered with a value that a write of the key had changed since it was loaded.
+    pub outdated: u64,
     /// Reads that loaded.
     pub misses: u64,
     /// Changes that the policy was told of.
@@ -58,6 +62,7 @@ impl Run {
             drive,
             meter,
             ledger: explain.then(Ledger::default),
+            behind: Behind::default(),
             totals: Totals::default(),
         })
     }
@@ -102,6 +107,19 @@ impl Run {
         if let Some((key, similarity)) = &answered.near {
             let _ = write!(text, " by {} (similarity {similarity:.3})", key.text());
         }
+        if matches!(answered.answer, Answer::Hit | Answer::Stale) {
+            let key = answered
+                .near
+                .as_ref()
+                .map_or(reading.key, |near| near.0.text());
+            if let Some(outdated) = self.behind.of(key, now) {
+                self.totals.outdated += 1;
+                let _ = write!(text, " outdated for {}", clock(outdated));
+            }
+        }
+        if answered.filled.is_some() {
+            self.behind.loaded(reading.key);
+        }
         text.push('\n');
         if let Some(ledger) = &mut self.ledger {
             let plan = self.drive.guard().plan();
@@ -117,6 +135,8 @@ impl Run {
     pub fn tell(&mut self, changes: &[Change], now: Instant) -> String {
         let mut text = self.due(now);
         let told = self.drive.tell(changes, now);
+        self.behind.written(changes, now);
+        self.behind.replaced(&told.purges);
         match told.heard {
             true => self.totals.changes += changes.len() as u64,
             false => self.totals.unheard += changes.len() as u64,

@@ -7,6 +7,7 @@ mod explained;
 mod formats;
 #[cfg(unix)]
 mod interrupts;
+mod one_policy;
 mod policies;
 mod recommendations;
 mod reports;

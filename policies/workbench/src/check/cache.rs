@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use shelflife::policy::{ChangeKind, Limits, Source};
+use shelflife::policy::{ChangeKind, CompiledPolicy, Limits, Source};
 use shelflife::sync::{Cache, Load, Write};
 use shelflife::{Embedding, ManualClock, State};
 use shelflife_policy::testing::cases::{Answer, Case, Does, Observed, Outcome, StepChange};
@@ -15,9 +15,10 @@ use crate::convert;
 /// # Errors
 ///
 /// Says why a cache cannot run it.
-pub(super) fn run(name: &str, component: &[u8], case: &Case) -> Result<Observed, String> {
+pub(super) fn run(policy: &CompiledPolicy, case: &Case) -> Result<Observed, String> {
     let clock = ManualClock::default();
-    let source = Source::bytes(name, component).config(case.config.as_str());
+    // Compiled once for all cases: some guests take half a minute.
+    let source = Source::compiled(policy).config(case.config.as_str());
     let built = Cache::<u64>::builder()
         .clock(clock.clone())
         .policy(source)

@@ -3,7 +3,7 @@
 use shelflife_policy::testing::cases::{self, Case, Does, Observed, Outcome};
 
 use super::alone::{text, words};
-use super::{sighting, told};
+use super::told;
 use crate::convert::{self, nanos};
 use crate::drive::{Drive, Reading};
 use crate::subject::Subject;
@@ -52,7 +52,7 @@ pub(super) fn run(subject: &Subject, case: &Case) -> Observed {
                 drive.until(now);
                 let sightings = step.sightings.keys();
                 outcome.sightings = sightings
-                    .map(|key| (key.clone(), sighting(drive.sighting(key, now))))
+                    .map(|key| (key.clone(), convert::sighting(drive.sighting(key, now))))
                     .collect();
                 let heard: Vec<_> = told::changes(changes, &plan.feeds).collect();
                 let told = drive.tell(&heard, now);

@@ -11,7 +11,6 @@ mod told;
 use std::fmt;
 use std::path::Path;
 
-use shelflife::engine::Sighting;
 use shelflife_policy::testing::cases::{self, Case, Difference, Observed};
 
 use crate::subject::Subject;
@@ -109,8 +108,8 @@ fn runs(subject: &Subject, case: &Case) -> Vec<(Runner, Result<Observed, String>
         runs.push((Runner::Native, Ok(cases::run(case, &mut *twin))));
     }
     runs.push((Runner::Engine, Ok(in_engine::run(subject, case))));
-    if let Some(bytes) = subject.bytes() {
-        runs.push((Runner::Cache, cache::run(subject.name(), bytes, case)));
+    if let Some(compiled) = subject.compiled() {
+        runs.push((Runner::Cache, cache::run(compiled, case)));
     }
     runs
 }
@@ -130,13 +129,4 @@ pub fn bless(subject: &Subject, file: &Path) -> Result<bool, String> {
         &alone::run(subject, &case),
         &in_engine::run(subject, &case),
     )
-}
-
-/// How cases spell what became of an entry.
-fn sighting(sighting: Sighting) -> shelflife_policy::Sighting {
-    match sighting {
-        Sighting::Absent => shelflife_policy::Sighting::Absent,
-        Sighting::Unread => shelflife_policy::Sighting::Unread,
-        Sighting::Read => shelflife_policy::Sighting::Read,
-    }
 }

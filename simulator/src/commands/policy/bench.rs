@@ -11,7 +11,7 @@ use shelflife_sim::report::units;
 use shelflife_workbench::Subject;
 use shelflife_workbench::bench::{self, Figures, Hook, Start};
 
-use super::{played, subject};
+use super::{played, sizes, subject};
 use crate::commands::{print, wrong};
 
 /// What follows the help.
@@ -200,17 +200,17 @@ fn table(report: &Report) -> String {
         let beside = other
             .and_then(of)
             .map_or(String::new(), |other| format!(" ({other})"));
-        let _ = writeln!(text, "{what:<18} {value:>9}{beside}{limit}");
+        let _ = writeln!(text, "{what:<18} {value:>9}{limit}{beside}");
     };
-    let of = |limit: usize| format!(" of {}", units::bytes(limit as f64));
+    let of = |limit: usize| format!(" of {}", sizes::binary(limit));
     line(
         "component",
-        &|figures| figures.size.map(|size| units::bytes(size as f64)),
+        &|figures| figures.size.map(sizes::binary),
         &of(report.limits.component),
     );
     line(
         "memory",
-        &|figures| figures.memory.map(|bytes| units::bytes(bytes as f64)),
+        &|figures| figures.memory.map(sizes::binary),
         &of(report.limits.memory),
     );
     line(

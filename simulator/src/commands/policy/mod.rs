@@ -13,6 +13,7 @@ mod played;
 mod record;
 mod replay;
 mod run;
+mod sizes;
 mod subject;
 
 const EXAMPLES: &str = "\

@@ -104,10 +104,11 @@ pub fn summary(totals: Totals, usage: &Usage) -> String {
     let reads = totals.hits + totals.stale + totals.misses;
     let of = |part: u64| units::share(part as f64 / reads.max(1) as f64);
     let mut text = format!(
-        "\n{reads} reads: {} hits, {} stale, {} loaded\n{} changes heard, {} not; {} purges; {} calls failed\n\n",
+        "\n{reads} reads: {} hits, {} within their grace, {} loaded; {} outdated\n{} changes heard, {} not; {} purges; {} calls failed\n\n",
         of(totals.hits),
         of(totals.stale),
         of(totals.misses),
+        of(totals.outdated),
         totals.changes,
         totals.unheard,
         totals.purges,
