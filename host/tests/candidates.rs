@@ -67,7 +67,7 @@ fn a_candidate_that_fails_is_counted_and_cannot_be_promoted() {
     let error = report.last_error.unwrap().to_string();
     assert_eq!(
         error,
-        "policy evil 0.1.0: on-fill: trapped: the policy panicked"
+        "policy evil 0.1.0: on-fill: trapped: the policy panicked (key \"7\")"
     );
     let refused = cache.promote_canary().unwrap_err().to_string();
     assert!(refused.contains("failed too often in a row"), "{refused}");

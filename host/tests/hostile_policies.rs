@@ -177,6 +177,49 @@ fn every_fault_is_noticed_and_named() {
 }
 
 #[test]
+fn a_call_that_is_broken_off_says_what_it_was_about_and_how_far_it_had_come() {
+    for (call, does, about, last) in [
+        ("on-fill", "log-for-ever", "key \"key\"", "log.emit"),
+        (
+            "on-changes",
+            "million-purges",
+            "a change of \"key\"",
+            "purge.keys",
+        ),
+        (
+            "on-changes",
+            "search",
+            "a change of \"key\"",
+            "vectors.nearest",
+        ),
+    ] {
+        let cache = builder().policy(evil(call, does)).build().unwrap();
+        let said = provoke(&cache);
+        let (_, circumstances) = said.split_once(" (").expect(&said);
+        let begins = format!("{about}; after ");
+        let ends = format!(" calls of the host, the last {last})");
+        assert!(
+            circumstances.starts_with(&begins) && circumstances.ends_with(&ends),
+            "{said}"
+        );
+        let info = &cache.policy_info()[0];
+        let error = info.last_error.as_ref().unwrap();
+        let circumstances = error.circumstances().unwrap();
+        assert_eq!(circumstances.about, about);
+        assert!(
+            circumstances.host_calls > 500,
+            "{}",
+            circumstances.host_calls
+        );
+    }
+    // What a policy says itself needs no more.
+    let cache = builder().policy(evil("on-fill", "refuse")).build().unwrap();
+    assert!(provoke(&cache).starts_with("on-fill:  [2Jno no no"));
+    let info = &cache.policy_info()[0];
+    assert!(info.last_error.as_ref().unwrap().circumstances().is_none());
+}
+
+#[test]
 fn files_that_are_no_policy_are_told_what_they_are() {
     let replaced = |from: &str, to: &str| {
         let mut bytes = EVIL.to_vec();
@@ -220,8 +263,8 @@ fn files_that_are_no_policy_are_told_what_they_are() {
         ),
         (
             "too large",
-            vec![0; (16 << 20) + 1],
-            "too much component (bytes): got=16777217",
+            vec![0; (64 << 20) + 1],
+            "too much component (bytes): got=67108865",
         ),
     ];
     let live = builder().policy(good()).build().unwrap();
@@ -321,7 +364,10 @@ fn fuel_is_not_all_that_ends_a_loop() {
         .policy_limits(limits)
         .build()
         .unwrap();
-    assert_eq!(provoke(&cache), "on-fill: out of time: limit=2ms");
+    assert_eq!(
+        provoke(&cache),
+        "on-fill: out of time: limit=2ms (key \"key\")"
+    );
 }
 
 #[test]

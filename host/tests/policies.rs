@@ -7,7 +7,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use shelflife::policy::{Entries, Permission, Restored, Source};
+use shelflife::policy::{Entries, Limits, Permission, Restored, Runtime, Source};
 use shelflife::sync::Write;
 use support::{EVIL, build, builder, evil, folder, learner, lease_in_seconds, ttl};
 
@@ -106,6 +106,64 @@ fn a_policy_that_asks_for_what_is_withheld_is_refused_by_name() {
             .build()
             .is_ok()
     );
+}
+
+#[test]
+fn a_policy_that_is_compiled_already_is_admitted_like_any_other() {
+    let tags = shelflife_policies::find("tags").unwrap();
+    let runtime = Runtime::new(Limits::default()).unwrap();
+    let compiled = runtime.compile("tags", tags.component).unwrap();
+    let (cache, _) = build(builder().policy(Source::compiled(&compiled).named("mine")));
+    assert_eq!(cache.policy_info()[0].name, "mine");
+    cache.get_with("page", |load| {
+        load.depends_on("review");
+        1
+    });
+    cache.announce(Write::of("review"));
+    assert_eq!(cache.get("page"), None);
+    let refused = builder()
+        .withhold(Permission::Rows)
+        .policy(Source::compiled(&compiled))
+        .build();
+    let refused = refused.err().unwrap().to_string();
+    assert!(
+        refused.contains("it asks for what is withheld from it"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn several_writes_that_are_announced_together_are_one_call_of_the_policy() {
+    let (cache, _) = build(builder().policy("write-through"));
+    for key in ["user:1", "user:2", "user:3"] {
+        cache.insert(key, 1);
+    }
+    let before = cache.stats().policy_calls;
+    cache.announce_all([Write::of("user:1"), Write::of("user:2").deleted()]);
+    assert_eq!(cache.stats().policy_calls - before, 1);
+    assert_eq!((cache.get("user:1"), cache.get("user:2")), (None, None));
+    assert_eq!(cache.get("user:3"), Some(1));
+    // Nobody says which keys of it, so it is everything.
+    cache.announce(Write::truncated("user"));
+    assert_eq!(cache.get("user:3"), None);
+    cache.announce_all([]);
+    assert_eq!(cache.stats().policy_calls - before, 2);
+}
+
+#[test]
+fn of_two_values_of_a_key_that_are_announced_together_the_later_counts() {
+    let replacing = Source::from("write-through").config(r#"{ "on_write": "replace" }"#);
+    let (cache, _) = build(builder().policy(replacing));
+    cache.insert("a", 1);
+    cache.insert("b", 1);
+    let write = |key: &str, value| Write::of(key).with_value(value);
+    cache.announce_all([
+        write("a", 2),
+        write("a", 3),
+        write("b", 2),
+        Write::of("b").deleted(),
+    ]);
+    assert_eq!((cache.get("a"), cache.get("b")), (Some(3), None));
 }
 
 #[test]
@@ -229,12 +287,12 @@ fn a_successor_that_cannot_make_sense_of_the_state_begins_without() {
         (
             "{}",
             r#"{ "restore": "panic" }"#,
-            "restore: trapped: the policy panicked",
+            "restore: trapped: the policy panicked (8 bytes saved by learner)",
         ),
         (
             "{}",
             r#"{ "restore": "loop" }"#,
-            "restore: out of fuel: limit=10000000",
+            "restore: out of fuel: limit=10000000 (8 bytes saved by learner)",
         ),
     ];
     for (old, new, why) in cases {

@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod component;
+mod guide;
+mod languages;
+mod links;
 mod miri;
 mod policies;
 mod repository;
@@ -21,7 +24,9 @@ usage: cargo xtask <command>
   miri --seeds 3..5           its threads alone, with these seeds
   load-tool                   install wrk, by which a test loads a service, if it is not there
   browser                     install chromium, in which a test opens the page of a report, likewise
-  component DIR [-o FILE]     build the policy crate in DIR as a component
+  guide                       build the guide in docs/, and follow its links
+  component DIR [-o FILE]     build the policy in DIR as a component
+  languages                   build the policies in C, JavaScript and Python, check them and measure them
   policies                    build the policies, and the guests of the tests, as components
   policies --check            say whether the built ones are as their sources are; builds nothing";
 
@@ -33,14 +38,14 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
         ["test"] => return test::run(root()),
-        ["component", folder] => component::build(root(), folder.as_ref(), None),
-        ["component", folder, "-o", file] => {
-            component::build(root(), folder.as_ref(), Some(file.as_ref()))
-        }
+        ["component", folder] => component::build(folder.as_ref(), None),
+        ["component", folder, "-o", file] => component::build(folder.as_ref(), Some(file.as_ref())),
         ["load-tool"] => tools::load_tool(),
         ["browser"] => tools::browser(),
+        ["guide"] => guide::build(root()),
         ["miri"] => miri::run(root(), None),
         ["miri", "--seeds", seeds] => miri::run(root(), Some(seeds)),
+        ["languages"] => languages::run(root()),
         ["policies"] => policies::build(root()),
         ["policies", "--check"] => policies::check(root()),
         _ => {

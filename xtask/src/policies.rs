@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Outcome;
 use crate::component::{component_of, failed, read, write};
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Toolchain};
 
 /// Components that are built and committed together.
 struct Set {
@@ -69,7 +69,7 @@ pub fn build(root: &Path) -> Outcome {
     for (file, text) in contract(root)? {
         write(&root.join(PACKED_CONTRACT).join(file), &text)?;
     }
-    let toolchain = Toolchain::find(root, root)?;
+    let toolchain = toolchain::find(root)?;
     for set in &SETS {
         build_set(root, &toolchain, set)?;
     }
@@ -139,7 +139,7 @@ pub fn check(root: &Path) -> Outcome {
 /// or a profile that moved. Another compiler makes other bytes of the same sources, so then this says
 /// only that they build.
 pub fn compare(root: &Path) -> Outcome {
-    let toolchain = Toolchain::find(root, root)?;
+    let toolchain = toolchain::find(root)?;
     let mut other = Vec::new();
     for set in &SETS {
         let manifest = manifest(root, set)?;

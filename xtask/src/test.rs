@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::toolchain::{self, cargo};
-use crate::{Outcome, miri, policies, repository, tools};
+use crate::{Outcome, guide, miri, policies, repository, tools};
 
 /// Runs all steps, and ends with the number of tests on a line of its own.
 pub fn run(root: &Path) -> ExitCode {
@@ -19,7 +19,7 @@ pub fn run(root: &Path) -> ExitCode {
     let mut proven = Count::default();
     let mut scheduled = Count::default();
     let mut interpreted = Count::default();
-    let steps: [(&str, &mut dyn FnMut() -> Outcome); 14] = [
+    let steps: [(&str, &mut dyn FnMut() -> Outcome); 15] = [
         // First, because what follows needs what they fetch.
         ("toolchain", &mut || toolchain::prepare(root)),
         ("load tool", &mut || tools::load_tool()),
@@ -69,6 +69,7 @@ pub fn run(root: &Path) -> ExitCode {
         }),
         // With a compiler of its own, which is not everywhere.
         ("proofs: Miri", &mut || miri::check(root, &mut interpreted)),
+        ("guide", &mut || guide::build(root)),
         ("documentation", &mut || {
             succeed(
                 cargo(root)

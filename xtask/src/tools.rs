@@ -42,12 +42,7 @@ fn prepare(tool: &Tool) -> Outcome {
         return Ok(());
     }
     eprintln!("installing {name}");
-    // The lists may be as old as the machine, or not be there.
-    let installed = install(tool).or_else(|_| {
-        output(Command::new("apt-get").args(["update", "--quiet"]))?;
-        install(tool)
-    });
-    match installed {
+    match install(&[name]) {
         Ok(()) if is_there(tool) => {}
         Ok(()) => println!("{name} is not found though it is installed: {test} is skipped"),
         Err(why) => {
@@ -58,15 +53,19 @@ fn prepare(tool: &Tool) -> Outcome {
     Ok(())
 }
 
-fn install(tool: &Tool) -> Outcome {
+/// Installs packages of Debian's.
+pub fn install(packages: &[&str]) -> Outcome {
+    // The lists may be as old as the machine, or not be there.
+    install_by_lists(packages).or_else(|_| {
+        output(Command::new("apt-get").args(["update", "--quiet"]))?;
+        install_by_lists(packages)
+    })
+}
+
+fn install_by_lists(packages: &[&str]) -> Outcome {
     let mut command = Command::new("apt-get");
-    command.args([
-        "install",
-        "--yes",
-        "--quiet",
-        "--no-install-recommends",
-        tool.name,
-    ]);
+    command.args(["install", "--yes", "--quiet", "--no-install-recommends"]);
+    command.args(packages);
     command.env("DEBIAN_FRONTEND", "noninteractive");
     output(&mut command).map(drop)
 }

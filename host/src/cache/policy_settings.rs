@@ -183,6 +183,7 @@ fn surroundings<V: Clone + Send + Sync + 'static>(
             log: Box::new(move |level, line| (log.lock())(level, line)),
             index: Some(index.clone()),
             entries: Some(index.clone()),
+            witness: None,
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::engine::{
     Demand, Engine, Entry, Fill, Instant, KeyRef, Lease, LeaseSource, Nanos, Pace, Purge,
     PurgeMode, Replaced,
 };
-use crate::policy::{Loaded, PolicySet};
+use crate::policy::{Change, Loaded, PolicySet};
 use crate::trace::{Discard, Tracer};
 
 /// What is kept under a key: a value, or for a while the error of the load that should have brought one.
@@ -101,21 +101,35 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
         }
     }
 
-    pub(super) fn announce(&self, mut write: Write<V>) {
+    pub(super) fn announce(&self, writes: impl IntoIterator<Item = Write<V>>) {
         let Some(policies) = &self.policies else {
             return;
         };
         let now = self.time.now();
-        let key = write.key().to_owned();
-        let mut value = write.value.take();
+        let mut values = Vec::new();
+        let mut announced = Vec::new();
+        for mut write in writes {
+            // Of two values of a key the later counts; one that was deleted since has none.
+            values.push((Arc::clone(write.key()), write.value.take()));
+            announced.push(write);
+        }
+        if announced.is_empty() {
+            return;
+        }
         // One change at a time, until its purges are carried out, so that two announcements of one key
         // cannot overtake each other.
         let turn = policies.begin_change();
         if !turn.is_heard("writes") {
             return;
         }
-        let position = self.position.fetch_add(1, Ordering::AcqRel);
-        let purges = turn.react(&[write.into_change(position, now)], now);
+        let count = announced.len() as u64;
+        let first = self.position.fetch_add(count, Ordering::AcqRel);
+        let changes: Vec<Change> = announced
+            .into_iter()
+            .zip(first..)
+            .map(|(write, position)| write.into_change(position, now))
+            .collect();
+        let purges = turn.react(&changes, now);
         let mut left = Left::default();
         for purge in purges {
             match purge {
@@ -124,7 +138,9 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                     mode: PurgeMode::Replace,
                 } => {
                     for replaced in keys {
-                        let value = if replaced == key { value.take() } else { None };
+                        let mut latest = values.iter_mut().rev();
+                        let latest = latest.find(|(key, _)| **key == *replaced);
+                        let value = latest.and_then(|(_, value)| value.take());
                         self.replace(policies, &replaced, value, now, &mut left);
                     }
                 }

@@ -263,7 +263,24 @@ macro_rules! verbs {
         /// effect when this returns. Without a policy, or with one that does not listen to writes,
         /// nothing happens.
         pub fn announce(&self, write: Write<V>) {
-            self.shared.announce(write);
+            self.shared.announce([write]);
+        }
+
+        /// Tells the policy of several writes in one call, as of a transaction: what it purges takes effect
+        /// together.
+        ///
+        /// ```
+        #[doc = concat!("use shelflife::", $module, "::{Cache, Write};")]
+        ///
+        /// let cache = Cache::<u32>::builder().policy("write-through").build()?;
+        /// cache.insert("user:1", 7);
+        /// cache.insert("user:2", 8);
+        /// cache.announce_all([Write::of("user:1"), Write::of("user:2").deleted()]);
+        /// assert_eq!((cache.get("user:1"), cache.get("user:2")), (None, None));
+        /// # Ok::<(), shelflife::BuildError>(())
+        /// ```
+        pub fn announce_all(&self, writes: impl IntoIterator<Item = Write<V>>) {
+            self.shared.announce(writes);
         }
 
         /// Throws away what nothing can serve any more, tells the listener of it, and purges again what is

@@ -32,10 +32,24 @@ impl<V> Write<V> {
         }
     }
 
+    /// Everything in a table or topic: it was emptied or replaced, and nobody says which keys.
+    #[must_use]
+    pub fn truncated(collection: impl Into<Arc<str>>) -> Write<V> {
+        Write::of("")
+            .in_collection(collection)
+            .kind(ChangeKind::Truncated)
+    }
+
     /// The key, or for derived data the record, is gone.
     #[must_use]
-    pub fn deleted(mut self) -> Write<V> {
-        self.kind = ChangeKind::Deleted;
+    pub fn deleted(self) -> Write<V> {
+        self.kind(ChangeKind::Deleted)
+    }
+
+    /// What happened to it; an update where nobody says.
+    #[must_use]
+    pub fn kind(mut self, kind: ChangeKind) -> Write<V> {
+        self.kind = kind;
         self
     }
 
@@ -69,7 +83,7 @@ impl<V> Write<V> {
         self
     }
 
-    pub(super) fn key(&self) -> &str {
+    pub(super) fn key(&self) -> &Arc<str> {
         &self.key
     }
 

@@ -95,6 +95,14 @@ impl CompiledPolicy {
         self
     }
 
+    /// The same component under another name.
+    pub(super) fn called(&self, name: &str) -> CompiledPolicy {
+        CompiledPolicy {
+            name: name.into(),
+            ..self.clone()
+        }
+    }
+
     /// A new instance, not configured yet.
     ///
     /// # Errors

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::circumstances::Circumstances;
+use super::inspect::Mismatch;
+
 /// What can go wrong with a policy. Names the policy, the function and what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -9,6 +12,8 @@ pub struct Error {
     version: Option<String>,
     function: Option<&'static str>,
     outcome: Outcome,
+    /// Boxed, so that an error is no larger for what most do not have.
+    circumstances: Option<Box<Circumstances>>,
 }
 
 /// What happened.
@@ -17,6 +22,8 @@ pub struct Error {
 pub enum Outcome {
     /// The file is no component that could run here; the text says what is the matter.
     Unusable(String),
+    /// The component is of another world than the host's policies.
+    OtherWorld(Box<Mismatch>),
     /// The policy answered with an error.
     Refused(String),
     /// The call used up its fuel.
@@ -63,7 +70,17 @@ impl Error {
             version: None,
             function,
             outcome,
+            circumstances: None,
         }
+    }
+
+    /// The same, and what the call was about and how far it had come. Only where it was broken off: what a
+    /// policy says itself, or what the host has against an answer, needs no more.
+    pub(crate) fn under(mut self, circumstances: impl FnOnce() -> Circumstances) -> Error {
+        if self.outcome.breaks_off() {
+            self.circumstances = Some(Box::new(circumstances()));
+        }
+        self
     }
 
     /// The same, and which version of the policy it was.
@@ -102,9 +119,29 @@ impl Error {
         &self.outcome
     }
 
+    /// What the call was about and how far it had come, where it was broken off.
+    #[must_use]
+    pub fn circumstances(&self) -> Option<&Circumstances> {
+        self.circumstances.as_deref()
+    }
+
     /// Whether the instance can still be called.
     pub(crate) fn leaves_the_instance_alive(&self) -> bool {
         matches!(self.outcome, Outcome::Refused(_) | Outcome::Invalid(_))
+    }
+}
+
+impl Outcome {
+    /// Whether the call ended before the policy answered.
+    fn breaks_off(&self) -> bool {
+        matches!(
+            self,
+            Outcome::OutOfFuel { .. }
+                | Outcome::Deadline { .. }
+                | Outcome::Quota { .. }
+                | Outcome::Transfer { .. }
+                | Outcome::Trap(_)
+        )
     }
 }
 
@@ -118,7 +155,11 @@ impl fmt::Display for Error {
         if let Some(function) = self.function {
             write!(f, "{function}: ")?;
         }
-        write!(f, "{}", self.outcome)
+        write!(f, "{}", self.outcome)?;
+        match &self.circumstances {
+            Some(circumstances) => write!(f, "{circumstances}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -128,6 +169,7 @@ impl fmt::Display for Outcome {
             Outcome::Unusable(reason) | Outcome::Refused(reason) | Outcome::Invalid(reason) => {
                 f.write_str(reason)
             }
+            Outcome::OtherWorld(mismatch) => write!(f, "{mismatch}"),
             Outcome::OutOfFuel { limit } => write!(f, "out of fuel: limit={limit}"),
             Outcome::Deadline { limit } => write!(f, "out of time: limit={limit:?}"),
             Outcome::Quota { what, got, limit } => {

@@ -1,9 +1,11 @@
 //! What a file is, what it asks for and what it offers, without running it.
 
+use std::fmt;
+
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
-use super::error::Outcome;
+use super::error::{Outcome, plain};
 use super::grants::{Grants, Permission};
 use super::{CONTRACT, Exports};
 
@@ -34,10 +36,19 @@ pub(super) fn check_header(bytes: &[u8], limit: usize) -> Result<(), Outcome> {
             unusable("the file is empty: a WebAssembly component was expected")
         }
         (Some(MAGIC), Some(COMPONENT)) => Ok(()),
-        (Some(MAGIC), Some(CORE)) => unusable(
-            "this is a core module, not a component: turn it into one with `wasm-tools component new` \
-             or the wit-component crate",
-        ),
+        (Some(MAGIC), Some(CORE)) => {
+            const HOW: &str = "this is a core module, not a component: turn it into one with `shelflife policy \
+                 build DIR`, where DIR has its source, or with `wasm-tools component new`";
+            let mut sections = custom_sections(bytes);
+            match sections.any(|(name, _)| name.starts_with(b"component-type")) {
+                true => unusable(HOW),
+                // What the tools need to know its interfaces by.
+                false => unusable(&format!(
+                    "{HOW}; it has no section `component-type`, so that it was built without bindings for the \
+                     contract, which `shelflife_policy::export!` or a generator such as `wit-bindgen` makes"
+                )),
+            }
+        }
         (Some(MAGIC), _) => unusable("WebAssembly of a version that is not known here, or cut off"),
         _ => unusable("this is no WebAssembly: a component begins with the bytes 00 61 73 6d"),
     }
@@ -108,33 +119,52 @@ fn unversioned(name: &str) -> &str {
 }
 
 /// What stands between a component and this host.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Mismatch {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mismatch {
     /// What it imports and the host lacks.
-    pub(super) lacking: Vec<String>,
+    pub lacking: Vec<String>,
     /// What the host needs and it does not export.
-    pub(super) missing: Vec<String>,
+    pub missing: Vec<String>,
     /// What has the wrong type, or comes from a version whose types are not known here.
-    pub(super) mistyped: Vec<String>,
+    pub mistyped: Vec<String>,
 }
 
 impl Mismatch {
+    /// The three lists, each with what it is a list of. Empty ones too.
+    #[must_use]
+    pub fn lists(&self) -> [(&'static str, &[String]); 3] {
+        [
+            ("it imports and the host lacks", &self.lacking),
+            ("the host needs and it does not export", &self.missing),
+            ("of the wrong type", &self.mistyped),
+        ]
+    }
+
     pub(super) fn refuse_unless_empty(&self) -> Result<(), Outcome> {
-        if *self == Mismatch::default() {
-            return Ok(());
+        match *self == Mismatch::default() {
+            true => Ok(()),
+            false => Err(Outcome::OtherWorld(Box::new(self.clone()))),
         }
-        let list = |title: &str, names: &[String]| match names {
-            [] => String::new(),
-            names => format!("; {title}: {}", names.join(", ")),
-        };
-        Err(Outcome::Unusable(format!(
-            "this component is no policy for {CONTRACT}{}{}{}",
-            list("it imports and the host lacks", &self.lacking),
-            list("the host needs and it does not export", &self.missing),
-            list("of the wrong type", &self.mistyped),
-        )))
     }
 }
+
+impl fmt::Display for Mismatch {
+    /// On one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "this component is no policy for {CONTRACT}")?;
+        let lists = self
+            .lists()
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty());
+        for (title, names) in lists {
+            write!(f, "; {title}: {}", plain(names.join(", "), LIST))?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a list that are shown on one line.
+const LIST: usize = 4_096;
 
 /// Compares a component's interfaces with the host's.
 pub(super) fn check_interfaces(found: &Interfaces) -> (Exports, Mismatch) {
@@ -201,24 +231,29 @@ pub(super) fn check_grants(found: &Interfaces, grants: &Grants) -> Result<(), Ou
 /// The version that a component says it has, in the custom section `version` that `cargo xtask
 /// component` and other tools for components write.
 pub(super) fn version(component: &[u8]) -> Option<String> {
+    let (_, text) = custom_sections(component).find(|(name, _)| *name == b"version")?;
+    let text = std::str::from_utf8(text).ok()?;
+    let is_plain = text.len() <= 64 && text.chars().all(|c| c.is_ascii_graphic());
+    is_plain.then(|| text.to_owned())
+}
+
+/// The custom sections of a module or a component, outside of what is nested in it: names and contents. Ends
+/// where the bytes are none.
+fn custom_sections(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     const CUSTOM: u8 = 0;
-    const NAME: &[u8] = b"version";
-    let mut rest = component.get(8..)?;
-    while let [id, after @ ..] = rest {
-        let (size, body) = leb128(after)?;
-        let (body, next) = body.split_at_checked(size)?;
-        if *id == CUSTOM {
-            let (length, body) = leb128(body)?;
-            let (name, text) = body.split_at_checked(length)?;
-            if name == NAME {
-                let text = std::str::from_utf8(text).ok()?;
-                let is_plain = text.len() <= 64 && text.chars().all(|c| c.is_ascii_graphic());
-                return is_plain.then(|| text.to_owned());
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        while let [id, after @ ..] = rest {
+            let (size, body) = leb128(after)?;
+            let (body, next) = body.split_at_checked(size)?;
+            rest = next;
+            if *id == CUSTOM {
+                let (length, body) = leb128(body)?;
+                return body.split_at_checked(length);
             }
         }
-        rest = next;
-    }
-    None
+        None
+    })
 }
 
 /// A number of up to 32 bits in WebAssembly's variable length, and what follows it.
@@ -241,7 +276,11 @@ mod tests {
     #[test]
     fn every_wrong_file_is_told_what_it_is() {
         assert!(header(b"").contains("empty"));
-        assert!(header(b"\0asm\x01\0\0\0rest").contains("core module"));
+        let core = header(b"\0asm\x01\0\0\0rest");
+        assert!(core.contains("core module") && core.contains("shelflife policy build DIR"));
+        assert!(core.contains("built without bindings"));
+        let with_bindings = b"\0asm\x01\0\0\0\0\x10\x0fcomponent-type:";
+        assert!(!header(with_bindings).contains("built without bindings"));
         assert!(header(b"hello, world").contains("no WebAssembly"));
         assert!(header(b"\0asm\x0d").contains("cut off"));
         assert!(header(&[0; 101]).contains("got=101, limit=100"));

@@ -8,8 +8,9 @@ use wasmtime::{Store, Trap};
 
 use super::bindings::leases::exports::shelflife::policy::leases as wire;
 use super::bindings::{leases, lifecycle, reactions, snapshots};
+use super::circumstances::Circumstances;
 use super::component::CompiledPolicy;
-use super::error::{Breach, Error, Outcome};
+use super::error::{Breach, Error, Outcome, plain};
 use super::memory::Caps;
 use super::state::State;
 use super::{Calls, Change, Exports, Loaded, Policy, Surroundings, convert, deadline};
@@ -61,6 +62,9 @@ pub struct Instance {
     fill: Asked,
 }
 
+/// Bytes of a key that an error shows.
+const KEY: usize = 120;
+
 /// One call in so many is timed: reading the wall clock costs as much as a short call.
 const TIMED: u64 = 64;
 
@@ -102,6 +106,7 @@ impl Instance {
         self.call(
             "on-fill",
             fuel,
+            || format!("key {:?}", plain(fill.0.key.clone(), KEY)),
             |store, functions| match &functions.leases {
                 Some(leases) => leases
                     .shelflife_policy_leases()
@@ -116,6 +121,7 @@ impl Instance {
         &mut self,
         function: &'static str,
         fuel: u64,
+        about: impl FnOnce() -> String,
         call: impl FnOnce(&mut Store<State>, &Functions) -> wasmtime::Result<Result<R, String>>,
         convert: impl FnOnce(R, &mut State) -> Result<T, Outcome>,
     ) -> Result<T, Error> {
@@ -140,14 +146,28 @@ impl Instance {
         }
         self.calls.calls += 1;
         self.calls.fuel += fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
+        let mut functions = Vec::new();
         let outcome = match result {
-            Err(error) => Err(failure(&error, fuel, time, transfer, Outcome::Trap)),
+            Err(error) => {
+                functions = Circumstances::functions(&error);
+                Err(failure(&error, fuel, time, transfer, Outcome::Trap))
+            }
             Ok(Err(reason)) => Err(Outcome::Refused(reason)),
             Ok(Ok(answer)) => convert(answer, self.store.data_mut()),
         };
         outcome.map_err(|outcome| {
             self.calls.traps += 1;
-            Error::new(&self.name, Some(function), outcome).of_version(self.version.as_deref())
+            let state = self.store.data_mut();
+            let circumstances = || Circumstances {
+                about: about(),
+                host_calls: state.host_calls,
+                last_host_call: state.last_host_call,
+                functions,
+                said: state.said.take(),
+            };
+            Error::new(&self.name, Some(function), outcome)
+                .of_version(self.version.as_deref())
+                .under(circumstances)
         })
     }
 }
@@ -204,6 +224,7 @@ impl Policy for Instance {
         self.call(
             "configure",
             fuel,
+            String::new,
             |store, functions| {
                 functions
                     .lifecycle
@@ -231,6 +252,10 @@ impl Policy for Instance {
         self.call(
             "on-changes",
             fuel,
+            || match changes {
+                [one] => format!("a change of {:?}", plain(one.key.to_string(), KEY)),
+                many => format!("{} changes", many.len()),
+            },
             |store, functions| match &functions.reactions {
                 Some(reactions) => reactions
                     .shelflife_policy_reactions()
@@ -250,6 +275,7 @@ impl Policy for Instance {
         self.call(
             "save",
             fuel,
+            String::new,
             |store, functions| match &functions.snapshots {
                 Some(snapshots) => snapshots.shelflife_policy_snapshots().call_save(store),
                 None => Ok(Err("snapshots.save is not exported".to_owned())),
@@ -267,6 +293,13 @@ impl Policy for Instance {
         self.call(
             "restore",
             fuel,
+            || {
+                format!(
+                    "{} bytes saved by {}",
+                    state.len(),
+                    plain(saved_by.to_owned(), KEY)
+                )
+            },
             |store, functions| match &functions.snapshots {
                 Some(snapshots) => snapshots
                     .shelflife_policy_snapshots()
@@ -281,6 +314,10 @@ impl Policy for Instance {
         let mut calls = self.calls;
         calls.lines_dropped = self.store.data().lines_dropped;
         calls
+    }
+
+    fn memory(&self) -> Option<usize> {
+        Some(self.store.data().memory.held())
     }
 }
 

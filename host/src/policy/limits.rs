@@ -27,7 +27,7 @@ pub struct Limits {
     pub configure_deadline: Option<Duration>,
     /// Memory of an instance, in bytes. Default 16 MiB.
     pub memory: usize,
-    /// Size of a component, in bytes. Default 16 MiB.
+    /// Size of a component, in bytes: a language that brings its interpreter takes 18 MB. Default 64 MiB.
     pub component: usize,
     /// Tags, and likewise generations, of one lease. Default 64.
     pub tags: usize,
@@ -109,7 +109,7 @@ impl Default for Limits {
             deadline: Some(Duration::from_millis(5)),
             configure_deadline: Some(Duration::from_millis(100)),
             memory: 16 << 20,
-            component: 16 << 20,
+            component: 64 << 20,
             tags: 64,
             rules: 1_024,
             name: 1_024,

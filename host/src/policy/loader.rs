@@ -44,11 +44,14 @@ impl Loader {
     /// Reads, checks, compiles, makes the instances and configures them. Touches nothing that runs.
     pub(super) fn load(&self, source: &Source, config: &str) -> Result<Deployment, Error> {
         let limits = self.runtime.limits();
-        let found = source.read(limits.component)?;
-        let compiled = self
-            .runtime
-            .compile(source.name(), &found.bytes)?
-            .with_version(found.version);
+        let compiled = match source.precompiled() {
+            Some(compiled) => self.runtime.admit(compiled)?,
+            None => {
+                let found = source.read(limits.component)?;
+                let compiled = self.runtime.compile(source.name(), &found.bytes)?;
+                compiled.with_version(found.version)
+            }
+        };
         let factory = || -> Factory {
             let (compiled, surroundings) = (compiled.clone(), Arc::clone(&self.surroundings));
             Box::new(move || Ok(Box::new(compiled.instantiate(surroundings())?)))

@@ -22,6 +22,11 @@ impl Caps {
     pub(super) fn new(memory: usize) -> Caps {
         Caps { memory, held: 0 }
     }
+
+    /// Bytes held by all linear memories together.
+    pub(super) fn held(&self) -> usize {
+        self.held
+    }
 }
 
 impl ResourceLimiter for Caps {

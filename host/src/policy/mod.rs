@@ -15,6 +15,7 @@
 mod bindings;
 mod canary;
 mod change;
+mod circumstances;
 mod component;
 mod convert;
 mod deadline;
@@ -22,6 +23,7 @@ mod deployment;
 mod difference;
 mod disk;
 mod error;
+mod exchange;
 mod grants;
 mod guard;
 mod health;
@@ -43,13 +45,15 @@ use std::sync::Arc;
 use crate::engine::{Engine, Instant, Lease, Plan, Purge, Sighting};
 
 pub use change::{Change, ChangeKind, Loaded, Row};
+pub use circumstances::Circumstances;
 pub use component::CompiledPolicy;
 pub use difference::{CanaryReport, LeaseDifference, PurgeDifference, Sample};
 pub use error::{Error, Outcome};
+pub use exchange::{HostCall, Witness};
 pub use grants::{Grants, Permission};
 pub use guard::{Factory, Guard, LeaseFor, Reaction};
 pub use info::PolicyInfo;
-pub use inspect::Interfaces;
+pub use inspect::{Interfaces, Mismatch};
 pub use instance::Instance;
 pub use limits::Limits;
 pub use runtime::Runtime;
@@ -130,6 +134,11 @@ pub trait Policy: Send {
 
     /// What its calls came to so far.
     fn calls(&self) -> Calls;
+
+    /// Bytes of linear memory that it holds; nothing from one that is no component.
+    fn memory(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// What the calls of a policy came to.
@@ -214,6 +223,8 @@ pub struct Surroundings {
     pub index: Option<Arc<dyn Neighbours>>,
     /// Its entries.
     pub entries: Option<Arc<dyn Sightings>>,
+    /// Who is told of every call that the policy makes of its host.
+    pub witness: Option<Witness>,
 }
 
 impl Default for Surroundings {
@@ -224,6 +235,7 @@ impl Default for Surroundings {
             log: Box::new(|_, _| {}),
             index: None,
             entries: None,
+            witness: None,
         }
     }
 }

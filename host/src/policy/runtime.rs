@@ -131,6 +131,27 @@ impl Runtime {
         Ok(compiled)
     }
 
+    /// Says what a file is if it is no component, and no more: without compiling it.
+    ///
+    /// # Errors
+    ///
+    /// It is none, or larger than a component may be.
+    pub fn check(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        inspect::check_header(bytes, self.limits.component)
+            .map_err(|outcome| Error::new(name, None, outcome))
+    }
+
+    /// A policy that another runtime has compiled, if it asks for nothing that is withheld here.
+    pub(super) fn admit(&self, compiled: CompiledPolicy) -> Result<CompiledPolicy, Error> {
+        match inspect::check_grants(compiled.interfaces(), &self.grants) {
+            Ok(()) => Ok(compiled),
+            Err(outcome) => {
+                let error = Error::new(compiled.name(), None, outcome);
+                Err(error.of_version(compiled.version()))
+            }
+        }
+    }
+
     /// The compiled component, and whether it was on disk.
     fn component(&self, bytes: &[u8], hash: &[u8; 32]) -> Result<(Component, bool), Outcome> {
         let disk = self.disk.as_deref();

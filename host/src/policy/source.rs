@@ -1,5 +1,6 @@
 //! Where a policy comes from.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use shelflife_policies::BuiltIn;
 
+use super::component::CompiledPolicy;
 use super::error::{Error, Outcome};
 use super::swap::Entries;
 
@@ -22,7 +24,7 @@ use super::swap::Entries;
 /// let mine = Source::from("policies/mine.wasm");
 /// assert_eq!((tags.name(), mine.name()), ("tags", "mine"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Source {
     name: String,
     place: Place,
@@ -30,13 +32,14 @@ pub struct Source {
     entries: Entries,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Place {
     BuiltIn(&'static BuiltIn),
     /// The name of no built-in policy and of no file either.
     Nowhere,
     File(PathBuf),
     Bytes(Arc<[u8]>),
+    Compiled(Box<CompiledPolicy>),
 }
 
 /// A policy as it was found.
@@ -60,6 +63,26 @@ impl Source {
     pub fn bytes(name: impl Into<String>, component: impl Into<Vec<u8>>) -> Source {
         let bytes: Vec<u8> = component.into();
         Source::new(name.into(), Place::Bytes(bytes.into()))
+    }
+
+    /// A component that is compiled already, so that many caches need it compiled once. Its calls live within
+    /// the limits of the [`Runtime`](super::Runtime) that compiled it, whatever those of the cache are.
+    ///
+    /// ```
+    /// use shelflife::policy::{Limits, Runtime, Source};
+    /// use shelflife::sync::Cache;
+    ///
+    /// let ttl = shelflife_policies::find("ttl").unwrap();
+    /// let compiled = Runtime::new(Limits::default())?.compile("ttl", ttl.component)?;
+    /// for _ in 0..3 {
+    ///     Cache::<u32>::builder().policy(Source::compiled(&compiled)).build()?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn compiled(policy: &CompiledPolicy) -> Source {
+        let name = policy.name().to_owned();
+        Source::new(name, Place::Compiled(Box::new(policy.clone())))
     }
 
     fn new(name: String, place: Place) -> Source {
@@ -116,6 +139,14 @@ impl Source {
         }
     }
 
+    /// The compiled component, if it is one already, under the name of the source.
+    pub(super) fn precompiled(&self) -> Option<CompiledPolicy> {
+        match &self.place {
+            Place::Compiled(compiled) => Some(compiled.called(&self.name)),
+            _ => None,
+        }
+    }
+
     /// The component's bytes, of which there may be so many.
     pub(super) fn read(&self, limit: usize) -> Result<Found, Error> {
         let unusable = |reason| Error::new(&self.name, None, Outcome::Unusable(reason));
@@ -133,6 +164,7 @@ impl Source {
                     })?;
                 (Arc::from(bytes), None)
             }
+            Place::Compiled(_) => (Arc::default(), None),
             Place::Nowhere => {
                 let known: Vec<&str> = shelflife_policies::all()
                     .iter()
@@ -146,6 +178,23 @@ impl Source {
             }
         };
         Ok(Found { bytes, version })
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place: &dyn fmt::Debug = match &self.place {
+            Place::BuiltIn(policy) => &policy.name,
+            Place::Nowhere => &"nowhere",
+            Place::File(path) => path,
+            Place::Bytes(bytes) => &bytes.len(),
+            Place::Compiled(_) => &"compiled",
+        };
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .field("place", place)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 

@@ -12,7 +12,7 @@ use super::deadline::Overtime;
 use super::error::{Breach, plain};
 use super::limits::Limits;
 use super::memory::Caps;
-use super::{Level, Surroundings};
+use super::{HostCall, Level, Surroundings};
 use crate::engine::{Instant, Nanos, Purge, PurgeMode, Sighting};
 
 /// The data of an instance's store.
@@ -30,6 +30,11 @@ pub(super) struct State {
     journal: Vec<Purge>,
     changes: Vec<Change>,
     log_lines: usize,
+    /// How often the current call has called its host, and what last.
+    pub(super) host_calls: u64,
+    pub(super) last_host_call: Option<&'static str>,
+    /// The last line that the current call has logged as an error.
+    pub(super) said: Option<String>,
     /// Lines past the limit, of all calls.
     pub(super) lines_dropped: u64,
     pub(super) overtime: Overtime,
@@ -53,6 +58,9 @@ impl State {
             journal: Vec::new(),
             changes: Vec::new(),
             log_lines: 0,
+            host_calls: 0,
+            last_host_call: None,
+            said: None,
             lines_dropped: 0,
             overtime: Overtime::default(),
         }
@@ -69,6 +77,22 @@ impl State {
         self.changes.clear();
         self.changes.extend_from_slice(changes);
         self.log_lines = 0;
+        self.host_calls = 0;
+        self.last_host_call = None;
+        self.said = None;
+    }
+
+    /// The guest has called a function of the host.
+    fn called(&mut self, function: &'static str) {
+        self.host_calls += 1;
+        self.last_host_call = Some(function);
+    }
+
+    /// Tells whoever watches the exchange what the guest has called, with the answer.
+    fn tell(&mut self, call: &HostCall<'_>) {
+        if let Some(witness) = &mut self.surroundings.witness {
+            witness(call);
+        }
     }
 
     /// What the call noted.
@@ -152,68 +176,106 @@ impl types::Host for State {}
 
 impl clock::Host for State {
     fn now(&mut self) -> wasmtime::Result<Instant> {
-        Ok(self.now)
+        self.called("clock.now");
+        let answer = self.now;
+        self.tell(&HostCall::Now { answer });
+        Ok(answer)
     }
 }
 
 impl random::Host for State {
     fn next(&mut self) -> wasmtime::Result<u64> {
-        Ok((self.surroundings.random)())
+        self.called("random.next");
+        let answer = (self.surroundings.random)();
+        self.tell(&HostCall::Random { answer });
+        Ok(answer)
+    }
+}
+
+impl From<log::Level> for Level {
+    fn from(level: log::Level) -> Level {
+        match level {
+            log::Level::Trace => Level::Trace,
+            log::Level::Debug => Level::Debug,
+            log::Level::Info => Level::Info,
+            log::Level::Warn => Level::Warn,
+            log::Level::Error => Level::Error,
+        }
     }
 }
 
 impl log::Host for State {
     fn emit(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
+        self.called("log.emit");
+        let level = Level::from(level);
+        let message = plain(message, self.limits.log_line);
+        self.tell(&HostCall::Log {
+            level,
+            message: &message,
+        });
         self.log_lines += 1;
         if self.log_lines <= self.limits.log_lines {
-            let message = plain(message, self.limits.log_line);
-            let level = match level {
-                log::Level::Trace => Level::Trace,
-                log::Level::Debug => Level::Debug,
-                log::Level::Info => Level::Info,
-                log::Level::Warn => Level::Warn,
-                log::Level::Error => Level::Error,
-            };
             (self.surroundings.log)(level, &message);
         } else {
             self.lines_dropped += 1;
+        }
+        if level == Level::Error {
+            self.said = Some(message);
         }
         Ok(())
     }
 }
 
+impl State {
+    /// Notes what the guest asked to be purged, and tells of it.
+    fn purged(&mut self, function: &'static str, purge: Purge) -> wasmtime::Result<()> {
+        self.called(function);
+        match &purge {
+            Purge::Keys { keys: names, .. }
+            | Purge::KeysAgain { keys: names, .. }
+            | Purge::Tags { tags: names, .. } => self.check_names(names)?,
+            Purge::Prefix { prefix: name, .. } | Purge::Bump { generation: name } => {
+                within("bytes in a name", name.len(), self.limits.name)?;
+            }
+            Purge::Within {
+                centre, at_least, ..
+            } => {
+                finite(centre, *at_least)?;
+                self.search()?;
+            }
+            Purge::Everything { .. } | Purge::ExpireGeneration { .. } => {}
+        }
+        self.tell(&HostCall::Purge {
+            function,
+            purge: &purge,
+        });
+        self.note(purge)
+    }
+}
+
 impl purge::Host for State {
     fn keys(&mut self, keys: Vec<String>, mode: types::PurgeMode) -> wasmtime::Result<()> {
-        self.check_names(&keys)?;
-        self.note(Purge::Keys {
-            keys,
-            mode: mode.into(),
-        })
+        let mode = mode.into();
+        self.purged("purge.keys", Purge::Keys { keys, mode })
     }
 
     fn tags(&mut self, tags: Vec<String>, mode: types::PurgeMode) -> wasmtime::Result<()> {
-        self.check_names(&tags)?;
-        self.note(Purge::Tags {
-            tags,
-            mode: mode.into(),
-        })
+        let mode = mode.into();
+        self.purged("purge.tags", Purge::Tags { tags, mode })
     }
 
     fn prefix(&mut self, prefix: String, mode: types::PurgeMode) -> wasmtime::Result<()> {
-        within("bytes in a name", prefix.len(), self.limits.name)?;
-        self.note(Purge::Prefix {
-            prefix,
-            mode: mode.into(),
-        })
+        let mode = mode.into();
+        self.purged("purge.prefix", Purge::Prefix { prefix, mode })
     }
 
     fn bump(&mut self, generation: String) -> wasmtime::Result<()> {
-        within("bytes in a name", generation.len(), self.limits.name)?;
-        self.note(Purge::Bump { generation })
+        self.purged("purge.bump", Purge::Bump { generation })
     }
 
     fn everything(&mut self, mode: types::PurgeMode) -> wasmtime::Result<()> {
-        self.note(Purge::Everything { mode: mode.into() })
+        let mode = mode.into();
+        self.purged("purge.everything", Purge::Everything { mode })
     }
 
     fn keys_again(
@@ -222,31 +284,47 @@ impl purge::Host for State {
         mode: types::PurgeMode,
         after: Nanos,
     ) -> wasmtime::Result<()> {
-        self.check_names(&keys)?;
-        self.note(Purge::KeysAgain {
-            keys,
-            mode: mode.into(),
-            after,
-        })
+        let mode = mode.into();
+        self.purged("purge.keys-again", Purge::KeysAgain { keys, mode, after })
     }
 }
 
 impl rows::Host for State {
     fn after(&mut self, index: u32, column: String) -> wasmtime::Result<Option<String>> {
-        Ok(self.row(index, |row| row.after(&column)))
+        self.called("rows.after");
+        let answer = self.row(index, |row| row.after(&column));
+        self.tell(&HostCall::RowAfter {
+            index,
+            column: &column,
+            answer: answer.as_deref(),
+        });
+        Ok(answer)
     }
 
     fn before(&mut self, index: u32, column: String) -> wasmtime::Result<Option<String>> {
-        Ok(self.row(index, |row| row.before(&column)))
+        self.called("rows.before");
+        let answer = self.row(index, |row| row.before(&column));
+        self.tell(&HostCall::RowBefore {
+            index,
+            column: &column,
+            answer: answer.as_deref(),
+        });
+        Ok(answer)
     }
 }
 
 impl vectors::Host for State {
     fn of_change(&mut self, index: u32) -> wasmtime::Result<Option<Vec<f32>>> {
+        self.called("vectors.of-change");
         let change = self.changes.get(index as usize);
-        Ok(change
+        let answer = change
             .and_then(|change| change.vector.as_deref())
-            .map(<[f32]>::to_vec))
+            .map(<[f32]>::to_vec);
+        self.tell(&HostCall::OfChange {
+            index,
+            answer: answer.as_deref(),
+        });
+        Ok(answer)
     }
 
     fn nearest(
@@ -255,6 +333,7 @@ impl vectors::Host for State {
         at_least: f32,
         limit: u32,
     ) -> wasmtime::Result<Vec<vectors::Neighbour>> {
+        self.called("vectors.nearest");
         finite(&to, at_least)?;
         self.search()?;
         let limit = (limit as usize).min(self.limits.purges);
@@ -267,8 +346,15 @@ impl vectors::Host for State {
         if let Some(began) = began {
             self.overtime.searched += began.elapsed();
         }
+        let near = near.unwrap_or_default();
+        self.tell(&HostCall::Nearest {
+            to: &to,
+            at_least,
+            limit,
+            answer: &near,
+        });
         let neighbour = |(key, similarity)| vectors::Neighbour { key, similarity };
-        Ok(near.into_iter().flatten().map(neighbour).collect())
+        Ok(near.into_iter().map(neighbour).collect())
     }
 
     fn purge_within(
@@ -277,13 +363,12 @@ impl vectors::Host for State {
         at_least: f32,
         mode: types::PurgeMode,
     ) -> wasmtime::Result<()> {
-        finite(&of, at_least)?;
-        self.search()?;
-        self.note(Purge::Within {
+        let purge = Purge::Within {
             centre: Arc::from(of),
             at_least,
             mode: mode.into(),
-        })
+        };
+        self.purged("vectors.purge-within", purge)
     }
 }
 
@@ -299,16 +384,22 @@ impl From<Sighting> for observe::Sighting {
 
 impl observe::Host for State {
     fn sightings(&mut self, keys: Vec<String>) -> wasmtime::Result<Vec<observe::Sighting>> {
+        self.called("observe.sightings");
         self.check_names(&keys)?;
         self.asked += keys.len();
         within("keys asked about", self.asked, self.limits.sightings)?;
         let entries = self.surroundings.entries.as_ref();
         let now = self.now;
         let sighting = |key: &String| match entries {
-            Some(entries) => entries.sighting(key, now).into(),
-            None => observe::Sighting::Absent,
+            Some(entries) => entries.sighting(key, now),
+            None => Sighting::Absent,
         };
-        Ok(keys.iter().map(sighting).collect())
+        let answer: Vec<Sighting> = keys.iter().map(sighting).collect();
+        self.tell(&HostCall::Sightings {
+            keys: &keys,
+            answer: &answer,
+        });
+        Ok(answer.into_iter().map(observe::Sighting::from).collect())
     }
 }
 

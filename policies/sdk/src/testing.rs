@@ -13,6 +13,8 @@
 //!
 //! Not in components.
 
+#[cfg(feature = "cases")]
+pub mod cases;
 mod difference;
 mod given;
 

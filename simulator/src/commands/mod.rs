@@ -81,7 +81,7 @@ enum Command {
     /// Look at traces, convert them, or write one from a scenario.
     #[command(subcommand)]
     Trace(trace::Trace),
-    /// Look at a policy component.
+    /// Check, run, measure or inspect one policy.
     #[command(subcommand)]
     Policy(policy::Policy),
     /// How a pattern works, when to use it, what it costs.

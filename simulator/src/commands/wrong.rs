@@ -64,6 +64,14 @@ pub fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Reads a format of what has no columns.
+pub fn table_or_json(text: &str) -> Result<String, String> {
+    match text {
+        "table" | "json" => Ok(text.to_owned()),
+        _ => Err("write table or json".to_owned()),
+    }
+}
+
 /// Reads `--seed`.
 pub fn whole_number(text: &str) -> Result<u64, String> {
     let wrong = |_| format!("write a whole number from 0 to {}", u64::MAX);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use shelflife::policy::{CompiledPolicy, Guard, Limits, Runtime, Surroundings};
+use shelflife_workbench::compiled;
 
 use crate::error::{Error, Kind};
 use crate::report::{PolicyInfo, PolicyKind};
@@ -59,7 +60,7 @@ impl Components {
     ///
     /// WebAssembly cannot be run on this machine.
     pub fn new() -> Result<Self, Error> {
-        let runtime = Runtime::new(Limits::deterministic()).map_err(Error::other)?;
+        let runtime = compiled::runtime(Limits::deterministic()).map_err(Error::other)?;
         let compiled = FxHashMap::default();
         Ok(Self { runtime, compiled })
     }

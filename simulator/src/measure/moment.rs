@@ -165,6 +165,20 @@ mod tests {
     }
 
     #[test]
+    fn as_much_is_kept_after_the_busiest_window_whatever_was_before_it() {
+        let mut moments = Moments::new(0);
+        for i in 0..500 {
+            moments.loads(i * WINDOW, 1, true);
+            if i == 100 {
+                moments.loads(i * WINDOW + 1, 2, true);
+            }
+        }
+        let moment = moments.finish(500 * WINDOW);
+        assert_eq!(moment.peak, BEFORE);
+        assert_eq!(moment.windows.len(), BEFORE + 1 + AFTER);
+    }
+
+    #[test]
     fn what_is_in_flight_at_the_beginning_is_known() {
         let mut moments = Moments::new(SECOND);
         moments.loads(5, 7, true);

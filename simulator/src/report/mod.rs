@@ -24,7 +24,7 @@ pub(crate) mod plots;
 pub(crate) mod sample;
 pub(crate) mod table;
 mod totals;
-pub(crate) mod units;
+pub mod units;
 mod verdict;
 
 use std::path::Path;

@@ -16,7 +16,6 @@ mod counters;
 mod feed;
 mod loads;
 mod meaning;
-mod native;
 mod node;
 mod origin;
 mod purges;
@@ -34,7 +33,7 @@ use shelflife::engine::{Demand, Key, Keying, Lookup};
 use shelflife::policy::{self, Calls};
 
 pub use changes::FEEDS;
-pub use native::NativePolicy;
+pub use shelflife_workbench::NativePolicy;
 pub use strategy::{Maker, Strategy};
 
 use agenda::{Agenda, Class};

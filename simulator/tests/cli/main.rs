@@ -1,11 +1,13 @@
 //! The program as a user meets it: what it takes, what it says, what it leaves behind.
 
+mod authors;
 mod changed;
 mod components;
 mod explained;
 mod formats;
 #[cfg(unix)]
 mod interrupts;
+mod one_policy;
 mod policies;
 mod recommendations;
 mod reports;

@@ -96,7 +96,7 @@ fn read(given: Given<'_>, expected: &str) -> Result<u64, Wrong> {
 ///
 /// Of our own, since the crate that does it is 6 KiB of every component, and reads months, which no
 /// cache should have to know the length of.
-pub(super) const fn nanos(text: &[u8]) -> Option<u64> {
+pub(crate) const fn nanos(text: &[u8]) -> Option<u64> {
     let mut text = text;
     while let [before @ .., b' ' | b'\t' | b'\n' | b'\x0c' | b'\r'] = text {
         text = before;

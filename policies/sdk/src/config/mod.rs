@@ -40,7 +40,7 @@
 //! A policy whose settings may differ by key wraps them in [`ByPrefix`].
 
 mod by_prefix;
-mod duration;
+pub(crate) mod duration;
 mod json;
 mod json_schema;
 mod named;
