@@ -12,8 +12,9 @@ pub(super) struct Caps {
     held: usize,
 }
 
-/// A policy is one component of a few modules.
-const INSTANCES: usize = 16;
+/// A policy is one component of a few modules; one in Python is put together from the libraries of its
+/// interpreter, some forty.
+const INSTANCES: usize = 64;
 const TABLES: usize = 16;
 const MEMORIES: usize = 4;
 const TABLE_ELEMENTS: usize = 100_000;
