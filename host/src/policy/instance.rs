@@ -350,10 +350,14 @@ fn failure(
         None => {
             let reason = error.root_cause().to_string();
             // wasmtime's own type for this is not public; a test holds the text.
-            match reason.starts_with("too much data is being copied") {
-                true => Outcome::Transfer { limit: transfer },
-                false => otherwise(reason),
+            if reason.starts_with("too much data is being copied") {
+                return Outcome::Transfer { limit: transfer };
             }
+            // Neither is this: more modules, tables or memories than an instance may have.
+            if reason.starts_with("resource limit exceeded") {
+                return Outcome::Unusable(format!("it is made of too many parts: {reason}"));
+            }
+            otherwise(reason)
         }
     }
 }

@@ -215,7 +215,7 @@ fn a_session_is_the_same_each_time_and_shows_where_another_build_differs() {
     );
     dir.write(
         "c.jsonl",
-        session.replace("[\"product:1\"]}}", "[\"product:2\"]}}"),
+        session.replace("\"tags\":[\"product:1\"]}}", "\"tags\":[\"product:2\"]}}"),
     );
     differs(&["policy", "replay", "tags", "c.jsonl"], "c.jsonl:7\n");
 
