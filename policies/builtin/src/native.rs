@@ -21,6 +21,7 @@ pub fn native(name: &str) -> Option<Box<dyn NativePolicy + Send>> {
 mod tests {
     use super::native;
     use crate::all;
+    use shelflife_policy::{Policy, Settings};
 
     #[test]
     fn every_component_has_its_native_twin() {
@@ -29,6 +30,30 @@ mod tests {
             twin.configure("{}").expect(policy.name);
         }
         assert!(native("tag").is_none());
+    }
+
+    #[test]
+    fn every_component_carries_the_schema_of_its_settings() {
+        fn schema<P: Policy>() -> String {
+            <P::Config as Settings>::schema_json()
+        }
+        for (name, schema) in [
+            ("ttl", schema::<shelflife_policy_ttl::Ttl>()),
+            (
+                "write-through",
+                schema::<shelflife_policy_write_through::WriteThrough>(),
+            ),
+            ("cdc", schema::<shelflife_policy_cdc::Cdc>()),
+            ("tags", schema::<shelflife_policy_tags::Tags>()),
+            ("versions", schema::<shelflife_policy_versions::Versions>()),
+            ("semantic", schema::<shelflife_policy_semantic::Semantic>()),
+            ("adaptive", schema::<shelflife_policy_adaptive::Adaptive>()),
+        ] {
+            let component = crate::find(name).unwrap().component;
+            let mut carried = component.windows(schema.len());
+            assert!(carried.any(|bytes| bytes == schema.as_bytes()), "{name}");
+            assert!(schema.contains(r#""rules":{"#), "{name}: {schema}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
+use shelflife_policy::{Settings, config};
 use shelflife_sim::scenario::{self, Overrides, TEMPLATE};
 use shelflife_sim::schema;
 
@@ -189,7 +190,7 @@ fn the_schema_takes_what_the_program_takes_and_refuses_slips() {
 
 #[test]
 fn the_settings_of_the_policies_are_those_that_the_policies_read() {
-    fn fields<T: shelflife_policy::Settings>() -> Vec<&'static str> {
+    fn fields<T: Settings>() -> Vec<&'static str> {
         T::SCHEMA.names().collect()
     }
     let read = [
@@ -206,6 +207,66 @@ fn the_settings_of_the_policies_are_those_that_the_policies_read() {
     ];
     let known = schema::SETTINGS.map(|(name, settings)| (name, settings.to_vec()));
     assert_eq!(known, read);
+}
+
+/// The schema that a component carries says of settings what the policy says of them; what a text is in detail,
+/// a duration or a template, only the policy knows.
+#[test]
+fn the_schema_of_a_policy_takes_what_the_policy_takes() {
+    type Tags = <shelflife_policy_tags::Tags as shelflife_policy::Policy>::Config;
+    type Ttl = <shelflife_policy_ttl::Ttl as shelflife_policy::Policy>::Config;
+    type Versions = <shelflife_policy_versions::Versions as shelflife_policy::Policy>::Config;
+    fn check<S: Settings>(settings: &[(&str, bool)]) {
+        let schema: Value = serde_json::from_str(&S::schema_json()).unwrap();
+        assert!(jsonschema::draft202012::meta::is_valid(&schema), "{schema}");
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        for (json, right) in settings {
+            let value = serde_json::from_str(json).unwrap();
+            assert_eq!(validator.is_valid(&value), *right, "{json} and {schema}");
+            assert_eq!(config::read::<S>(json).is_ok(), *right, "{json}");
+        }
+    }
+    check::<Tags>(&[
+        ("{}", true),
+        (
+            r#"{ "ttl": "none", "listen": "both", "patterns": { "a:*": ["b"] } }"#,
+            true,
+        ),
+        (r#"{ "rules": [{ "prefix": "a", "ttl": "1s" }] }"#, true),
+        (r#"{ "ttl": 5 }"#, false),
+        (r#"{ "tll": "5s" }"#, false),
+        (r#"{ "listen": "bth" }"#, false),
+        (r#"{ "patterns": { "a": "b" } }"#, false),
+        (r#"{ "rules": [{ "ttl": "1s" }] }"#, false),
+        (r#"{ "rules": [{ "prefix": "" }] }"#, false),
+        (
+            r#"{ "rules": [{ "prefix": "a", "listen": "both" }] }"#,
+            false,
+        ),
+        ("[]", false),
+    ]);
+    check::<Ttl>(&[
+        (r#"{ "jitter": 1, "early": 0.5, "idle": "1h" }"#, true),
+        (r#"{ "jitter": 1.5 }"#, false),
+        (r#"{ "jitter": -0.1 }"#, false),
+        (r#"{ "early": 0 }"#, false),
+        (
+            r#"{ "grace": "1s", "rules": [{ "prefix": "a", "jitter": 2 }] }"#,
+            false,
+        ),
+    ]);
+    check::<Versions>(&[
+        (r#"{ "scope": "each-key" }"#, true),
+        (r#"{ "scope": { "leading_parts": 2 } }"#, true),
+        (r#"{ "scope": { "shared": "all" } }"#, true),
+        (r#"{ "scope": { "leading_parts": -2 } }"#, false),
+        (r#"{ "scope": { "leading_parts": 1.5 } }"#, false),
+        (
+            r#"{ "scope": { "shared": "all", "leading_parts": 2 } }"#,
+            false,
+        ),
+        (r#"{ "scope": "shared" }"#, false),
+    ]);
 }
 
 /// What the lines of the template with a `#` and no space have, with the `#` taken away.

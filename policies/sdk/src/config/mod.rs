@@ -38,6 +38,48 @@
 //! ```
 //!
 //! A policy whose settings may differ by key wraps them in [`ByPrefix`].
+//!
+//! A default that the type would refuse does not compile, nor do bounds of something that is no number:
+//!
+//! ```compile_fail,E0080
+//! #[derive(shelflife_policy::Settings)]
+//! struct Mine {
+//!     #[setting(default = "5 parsecs")]
+//!     ttl: std::time::Duration,
+//! }
+//! ```
+//!
+//! ```compile_fail,E0080
+//! #[derive(shelflife_policy::Settings)]
+//! struct Mine {
+//!     #[setting(default = 2, at_most = 1)]
+//!     jitter: f64,
+//! }
+//! ```
+//!
+//! ```compile_fail,E0080
+//! #[derive(shelflife_policy::Settings)]
+//! struct Mine {
+//!     #[setting(default = "bth")]
+//!     listen: shelflife_policy::Listen,
+//! }
+//! ```
+//!
+//! ```compile_fail,E0080
+//! #[derive(shelflife_policy::Settings)]
+//! struct Mine {
+//!     #[setting(at_least = 1)]
+//!     name: String,
+//! }
+//! ```
+//!
+//! ```compile_fail,E0080
+//! #[derive(shelflife_policy::Settings)]
+//! struct Mine {
+//!     #[setting(default)]
+//!     ttl: std::time::Duration,
+//! }
+//! ```
 
 mod by_prefix;
 pub(crate) mod duration;

@@ -39,6 +39,11 @@ use super::wrong::Wrong;
 /// let refused = config::read::<Mine>(r#"{ "port": 0 }"#).err().unwrap();
 /// assert_eq!(refused, "`port` should be a port that can be listened on");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type that a setting can have",
+    note = "a setting is a `Duration`, a `config::Limit`, a `bool`, a `String`, a number, an `Option`, `Vec` or \
+            `config::Named` of them, or a type that derives `shelflife_policy::Settings`"
+)]
 pub trait Setting: Sized {
     /// What can be given.
     const SCHEMA: Schema;

@@ -7,6 +7,10 @@ use super::wrong::Wrong;
 
 /// What a policy can be configured with: a struct that derives [`Settings`](macro@crate::Settings), the same
 /// by key in [`ByPrefix`](super::ByPrefix), or `()` for a policy that has nothing to configure.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what a policy can be configured with",
+    note = "derive `shelflife_policy::Settings` on a struct with named fields; `()` is for nothing to configure"
+)]
 pub trait Settings: Sized {
     /// What can be set.
     const SCHEMA: Schema;
@@ -59,6 +63,10 @@ impl Settings for () {
 }
 
 /// A struct that derives [`Settings`](macro@crate::Settings).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a struct of settings",
+    note = "derive `shelflife_policy::Settings` on it"
+)]
 pub trait Table: Setting {
     /// Its settings, in their order.
     #[doc(hidden)]
