@@ -12,9 +12,10 @@ pub(super) struct Caps {
     held: usize,
 }
 
-/// A policy is one component of a few modules.
-const INSTANCES: usize = 16;
-const TABLES: usize = 16;
+/// A policy is one component of a few modules; an interpreter that brings its libraries along as modules of their own has
+/// some dozens.
+const INSTANCES: usize = 64;
+const TABLES: usize = 64;
 const MEMORIES: usize = 4;
 const TABLE_ELEMENTS: usize = 100_000;
 

@@ -3,6 +3,7 @@
 mod fill;
 mod sdk;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ mod files {
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
 }
 
-/// Worlds that there are templates for; the others extend one of them.
+/// Worlds that there are templates for in every language; the others extend one of them, and are for Rust.
 const WORLDS: [&str; 4] = [
     "static-policy",
     "lease-policy",
@@ -136,8 +137,7 @@ impl NewPolicy {
                 "{shown} is there already: name another folder, or empty it"
             )));
         }
-        let mut files = self.files(&name, &world)?;
-        files.sort();
+        let files = self.files(&name, &world)?;
         let unfinished = Unfinished::beside(folder)?;
         for (name, text) in files {
             let file = unfinished.path().join(name);
@@ -184,16 +184,18 @@ impl NewPolicy {
 
     fn world(&self) -> Result<World> {
         let world = World::find(&self.world)?;
-        if WORLDS.contains(&self.world.as_str()) {
+        if WORLDS.contains(&self.world.as_str()) || has_template(self.language, &self.world) {
             return Ok(world);
         }
         // The largest that it extends.
-        let holds = |part: &&String| world.exports.contains(part);
-        let extended = WORLDS.into_iter().rev().find(|name| {
-            World::find(name).is_ok_and(|smaller| smaller.exports.iter().all(|part| holds(&part)))
-        });
+        let holds = |part: &String| world.exports.contains(part);
+        let extended = WORLDS
+            .into_iter()
+            .rev()
+            .find(|name| World::find(name).is_ok_and(|smaller| smaller.exports.iter().all(holds)));
         Err(Error::wrong(format!(
-            "there is no template for the world `{}`: begin with `{}`, which it extends (there are templates for {})",
+            "there is no template in {} for the world `{}`: begin with `{}`, which it extends (there are templates for {})",
+            self.language,
             self.world,
             extended.unwrap_or(WORLDS[0]),
             WORLDS.join(", ")
@@ -201,23 +203,29 @@ impl NewPolicy {
     }
 
     /// Every file with its text.
-    fn files(&self, name: &str, world: &World) -> Result<Vec<(String, String)>> {
+    fn files(&self, name: &str, world: &World) -> Result<BTreeMap<String, String>> {
         let values = self.values(name, world)?;
-        let mut files = Vec::new();
-        for (file, text) in files::TEMPLATES {
-            let (language, file) = file
-                .split_once('/')
-                .expect("templates are in a folder each");
-            if language != self.language.flag() && language != "all" {
-                continue;
-            }
-            let text = fill::fill(text, &values, &|part| self.holds(part, world));
-            // A file of which nothing is left has no business in this world. Names that tools would act on in the
-            // templates themselves are written without their dot.
-            if !text.trim().is_empty() {
-                files.push((file.replace("dot-", "."), text));
+        let of_world = folder_of(self.language, &world.name);
+        let mut files = BTreeMap::new();
+        // What is for this world alone takes the place of what is for all.
+        for folder in ["all", self.language.flag(), &of_world] {
+            for (file, text) in files::TEMPLATES {
+                let Some(file) = file
+                    .strip_prefix(folder)
+                    .and_then(|file| file.strip_prefix('/'))
+                else {
+                    continue;
+                };
+                // Names that tools would act on in the templates themselves are written without their dot.
+                let file = file.replace("dot-", ".");
+                files.insert(
+                    file,
+                    fill::fill(text, &values, &|part| self.holds(part, world)),
+                );
             }
         }
+        // A file of which nothing is left has no business in this world.
+        files.retain(|_, text| !text.trim().is_empty());
         match self.language {
             Language::Rust => {
                 if let None | Some(Sdk::Copy) = self.sdk {
@@ -282,6 +290,19 @@ impl NewPolicy {
             ("sdk", self.sdk.as_ref().unwrap_or(&Sdk::Copy).dependency()?),
         ])
     }
+}
+
+/// The folder of the templates that are for one world alone.
+fn folder_of(language: Language, world: &str) -> String {
+    format!("{}.{world}", language.flag())
+}
+
+/// Whether there is a template for this world alone.
+fn has_template(language: Language, world: &str) -> bool {
+    let folder = folder_of(language, world);
+    files::TEMPLATES
+        .iter()
+        .any(|(file, _)| file.starts_with(&folder))
 }
 
 /// A name as Rust writes types.

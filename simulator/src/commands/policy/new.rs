@@ -19,7 +19,8 @@ the language has a usual way to write them. A policy in Rust gets a copy of the 
 program, unless --sdk says where it is.
 
 Worlds: static-policy (leases in a plan, no call after), lease-policy (a lease for each entry), reactive-policy
-(changes purge keys), dependency-policy (entries carry tags, changes purge by them).
+(changes purge keys), dependency-policy (entries carry tags, changes purge by them); in Rust also semantic-policy
+(by meaning), learning-policy (with a state that its successor gets) and adaptive-policy (by how keys are read).
 
 Examples:
   shelflife policy new mine
