@@ -34,7 +34,7 @@ const FAULTS: [(&str, &str, &str); 24] = [
     (
         "configure",
         "grow",
-        "configure: too much memory (bytes): got=?, limit=16777216",
+        "configure: too much memory (bytes): got=?, limit=67108864",
     ),
     (
         "configure",
@@ -66,7 +66,7 @@ const FAULTS: [(&str, &str, &str); 24] = [
     (
         "on-fill",
         "grow",
-        "on-fill: too much memory (bytes): got=?, limit=16777216",
+        "on-fill: too much memory (bytes): got=?, limit=67108864",
     ),
     ("on-fill", "panic", "on-fill: trapped: the policy panicked"),
     ("on-fill", "refuse", "on-fill:  [2Jno no no"),

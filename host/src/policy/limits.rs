@@ -25,7 +25,7 @@ pub struct Limits {
     pub deadline: Option<Duration>,
     /// The same for `configure`, which comes once. Default 100 ms.
     pub configure_deadline: Option<Duration>,
-    /// Memory of an instance, in bytes. Default 16 MiB.
+    /// Memory of an instance, in bytes: an engine for a dynamic language needs some 20 MB. Default 64 MiB.
     pub memory: usize,
     /// Size of a component, in bytes: a language that brings its interpreter takes 18 MB. Default 64 MiB.
     pub component: usize,
@@ -108,7 +108,7 @@ impl Default for Limits {
             configure_fuel: 50_000_000,
             deadline: Some(Duration::from_millis(5)),
             configure_deadline: Some(Duration::from_millis(100)),
-            memory: 16 << 20,
+            memory: 64 << 20,
             component: 64 << 20,
             tags: 64,
             rules: 1_024,

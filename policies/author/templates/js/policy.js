@@ -19,6 +19,7 @@ import { everything, keys } from "shelflife:policy/purge@0.1.0";
 import { everything, tags } from "shelflife:policy/purge@0.1.0";
 
 {{end}}
+import { guarded } from "./sdk/guard.js";
 import { lease, plan, rule } from "./sdk/plan.js";
 import { duration, settings, share } from "./sdk/settings.js";
 {{if leases}}
@@ -28,7 +29,7 @@ let ttl;
 let jitter;
 {{end}}
 
-export const lifecycle = {
+export const lifecycle = guarded({
   configure(config) {
     const given = settings(config, ["ttl", "jitter"]);
 {{if leases}}
@@ -52,18 +53,18 @@ export const lifecycle = {
     return plan([rule("")], ["writes"]);
 {{end}}
   },
-};
+});
 {{if leases}}
 
-export const leases = {
+export const leases = guarded({
   onFill({ key, dependsOn }) {
     return lease(ttl, { jitter, tags: [key, ...dependsOn] });
   },
-};
+});
 {{end}}
 {{if reactions}}
 
-export const reactions = {
+export const reactions = guarded({
   onChanges(changes) {
     if (changes.some((change) => change.kind === "truncated")) {
       everything("drop");
@@ -78,5 +79,5 @@ export const reactions = {
 {{if reactions}}
     }
   },
-};
+});
 {{end}}

@@ -13,6 +13,7 @@ changed.
 """
 {{end}}
 
+from guard import guarded
 from plan import lease, plan, rule
 from settings import duration, settings, share
 from wit_world import exports
@@ -44,6 +45,7 @@ class Settings:
 {{end}}
 
 
+@guarded
 class Lifecycle(exports.Lifecycle):
     def configure(self, config: str) -> Plan:
         given = settings(config, ["ttl", "jitter"])
@@ -70,6 +72,7 @@ class Lifecycle(exports.Lifecycle):
 {{if leases}}
 
 
+@guarded
 class Leases(exports.Leases):
     def on_fill(self, fill: Fill) -> Lease:
         return lease(Settings.ttl, jitter=Settings.jitter, tags=[fill.key, *fill.depends_on])
@@ -77,6 +80,7 @@ class Leases(exports.Leases):
 {{if reactions}}
 
 
+@guarded
 class Reactions(exports.Reactions):
     def on_changes(self, changes: list[Change]) -> None:
         if any(change.kind == ChangeKind.TRUNCATED for change in changes):

@@ -5,6 +5,7 @@
 import { everything, tags as purgeTags } from "shelflife:policy/purge@0.1.0";
 import { after, before } from "shelflife:policy/rows@0.1.0";
 
+import { guarded } from "../sdk/guard.js";
 import { FEEDS, lease, plan, rule } from "../sdk/plan.js";
 import { limit, lists, refuse, settings } from "../sdk/settings.js";
 import { Pattern, Template } from "./names.js";
@@ -24,7 +25,7 @@ function patternsOf(given) {
   });
 }
 
-export const lifecycle = {
+export const lifecycle = guarded({
   configure(config) {
     const given = settings(config, ["ttl", "patterns", "on_change", "listen"]);
     const { ttl = "300s", patterns = {}, on_change: onChange = {}, listen = "writes" } = given;
@@ -36,9 +37,9 @@ export const lifecycle = {
     };
     return plan([rule("")], FEEDS[listen]);
   },
-};
+});
 
-export const leases = {
+export const leases = guarded({
   onFill({ key, dependsOn }) {
     const tags = new Set([key, ...dependsOn]);
     for (const { pattern, templates } of policy.patterns) {
@@ -47,7 +48,7 @@ export const leases = {
     }
     return lease(policy.ttl, { tags: [...tags] });
   },
-};
+});
 
 // What a template stands for in the row as it is and, where that differs, in the row as it was, so that what is made
 // from a column that changed is found under its old value too. A column that the feed carries on one side only is
@@ -67,7 +68,7 @@ function tagsOfRow(template, index, { key, feed, collection }) {
   return new Set([template.fill(value(before, after)), template.fill(value(after, before))]);
 }
 
-export const reactions = {
+export const reactions = guarded({
   onChanges(changes) {
     const tags = [];
     changes.forEach((change, index) => {
@@ -83,4 +84,4 @@ export const reactions = {
     });
     if (tags.length > 0) purgeTags(tags, "drop");
   },
-};
+});

@@ -50,6 +50,10 @@ test("a column that nobody carries is named, and nothing is purged", () => {
   assert.deepEqual(host.journal, []);
 });
 
+test("what the policy gets wrong is an error that says what and where", () => {
+  assert.throws(() => leases.onFill(undefined), { payload: /^TypeError: .*policy\.js:\d+/ });
+});
+
 test("a tag may use the placeholders of its pattern alone", () => {
   assert.throws(() => configure({ patterns: { "a:{b}": ["{c}"] } }), { payload: /has no `{c}` for the tag/ });
   assert.throws(() => configure({ patterns: { "{a}{b}": [] } }), { payload: /some text between/ });

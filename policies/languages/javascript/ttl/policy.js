@@ -1,6 +1,7 @@
 // Time to live: an entry is fresh for a fixed time after it was stored, whatever happens to the data.
 //
 // The host does everything from the leases in the plan; the policy is never called again.
+import { guarded } from "../sdk/guard.js";
 import { lease, plan, rule } from "../sdk/plan.js";
 import { duration, kind, limit, refuse, settings, share, table } from "../sdk/settings.js";
 
@@ -21,7 +22,7 @@ function leaseOf({ ttl, ...more }) {
   return lease(ttl, more);
 }
 
-export const lifecycle = {
+export const lifecycle = guarded({
   configure(config) {
     const given = settings(config, [...Object.keys(SETTINGS), "rules"]);
     const everyKey = over(DEFAULTS, given);
@@ -38,4 +39,4 @@ export const lifecycle = {
     }
     return plan(rules);
   },
-};
+});

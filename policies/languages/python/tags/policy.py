@@ -6,6 +6,7 @@ Tags come from three places: the loader's own word, patterns over the key, and t
 
 from dataclasses import dataclass, field
 
+from guard import guarded
 from names import Pattern, Template
 from plan import FEEDS, lease, plan, rule
 from settings import limit, lists, refuse, settings
@@ -40,6 +41,7 @@ def pattern_with_tags(text: str, tags: list[str]) -> tuple[Pattern, list[Templat
     return pattern, templates
 
 
+@guarded
 class Lifecycle(exports.Lifecycle):
     def configure(self, config: str) -> Plan:
         given = settings(config, ["ttl", "patterns", "on_change", "listen"])
@@ -54,6 +56,7 @@ class Lifecycle(exports.Lifecycle):
         return plan([rule("")], FEEDS[listen])
 
 
+@guarded
 class Leases(exports.Leases):
     def on_fill(self, fill: Fill) -> Lease:
         tags = [fill.key, *fill.depends_on]
@@ -91,6 +94,7 @@ def tags_of_row(template: Template, index: int, change: Change) -> list[str]:
     return [now] if was == now else [was, now]
 
 
+@guarded
 class Reactions(exports.Reactions):
     def on_changes(self, changes: list[Change]) -> None:
         tags: list[str] = []

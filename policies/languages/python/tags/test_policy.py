@@ -54,6 +54,11 @@ class Tags(unittest.TestCase):
         self.assertIn("needs the column `id`", error.exception.value)
         self.assertEqual(host.journal, [])
 
+    def test_what_the_policy_gets_wrong_is_an_error_that_says_what_and_where(self):
+        with self.assertRaises(Err) as error:
+            Leases().on_fill(None)
+        self.assertRegex(error.exception.value, r"^AttributeError: .* \(policy\.py:\d+\)$")
+
     def test_a_tag_may_use_the_placeholders_of_its_pattern_alone(self):
         for patterns, text in [({"a:{b}": ["{c}"]}, "has no `{c}` for the tag"), ({"{a}{b}": []}, "some text between")]:
             with self.assertRaises(Err) as error:

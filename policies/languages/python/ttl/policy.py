@@ -5,6 +5,7 @@ The host does everything from the leases in the plan; the policy is never called
 
 from typing import Any
 
+from guard import guarded
 from plan import lease, plan, rule
 from settings import duration, kind, limit, refuse, settings, share, table
 from wit_world import exports
@@ -20,6 +21,7 @@ def over(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return defaults | {name: read(name, given[name]) for name, read in SETTINGS.items() if name in given}
 
 
+@guarded
 class Lifecycle(exports.Lifecycle):
     def configure(self, config: str) -> Plan:
         given = settings(config, [*SETTINGS, "rules"])
