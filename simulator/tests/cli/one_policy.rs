@@ -110,7 +110,9 @@ fn a_trace_goes_through_a_policy_line_by_line_and_each_line_says_why() {
     ];
     assert_eq!(&lines[..expected.len()], expected);
     assert!(
-        text.contains("\n4 reads: 25.00 % hits, 0 % within their grace, 75.00 % loaded; 0 % outdated\n"),
+        text.contains(
+            "\n4 reads: 25.00 % hits, 0 % within their grace, 75.00 % loaded; 0 % outdated\n"
+        ),
         "{text}"
     );
     for line in [
