@@ -11,6 +11,7 @@ use super::bindings::{leases, lifecycle, reactions, snapshots};
 use super::circumstances::Circumstances;
 use super::component::CompiledPolicy;
 use super::error::{Breach, Error, Outcome, plain};
+use super::last_words;
 use super::memory::Caps;
 use super::state::State;
 use super::{Calls, Change, Exports, Loaded, Policy, Surroundings, convert, deadline};
@@ -147,9 +148,11 @@ impl Instance {
         self.calls.calls += 1;
         self.calls.fuel += fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
         let mut functions = Vec::new();
+        let mut last_words = None;
         let outcome = match result {
             Err(error) => {
                 functions = Circumstances::functions(&error);
+                last_words = last_words::last_words(&error, &self.store);
                 Err(failure(&error, fuel, time, transfer, Outcome::Trap))
             }
             Ok(Err(reason)) => Err(Outcome::Refused(reason)),
@@ -163,7 +166,7 @@ impl Instance {
                 host_calls: state.host_calls,
                 last_host_call: state.last_host_call,
                 functions,
-                said: state.said.take(),
+                said: last_words.or_else(|| state.said.take()),
             };
             Error::new(&self.name, Some(function), outcome)
                 .of_version(self.version.as_deref())
