@@ -24,8 +24,8 @@ const POLICIES: [&str; 2] = ["ttl", "tags"];
 
 /// The page with the table, and what stands around it.
 const PAGE: &str = "policies/languages/README.md";
-const BEGIN: &str = "<!-- table: cargo xtask languages -->\n";
-const END: &str = "<!-- end of table -->\n";
+const BEGIN: &str = "<!-- ANCHOR: table -->\n";
+const END: &str = "<!-- ANCHOR_END: table -->\n";
 
 /// What `policy bench --format json` says.
 #[derive(Deserialize)]

@@ -11,6 +11,7 @@ use super::bindings::{leases, lifecycle, reactions, snapshots};
 use super::circumstances::Circumstances;
 use super::component::CompiledPolicy;
 use super::error::{Breach, Error, Outcome, plain};
+use super::last_words;
 use super::memory::Caps;
 use super::state::State;
 use super::{Calls, Change, Exports, Loaded, Policy, Surroundings, convert, deadline};
@@ -147,9 +148,11 @@ impl Instance {
         self.calls.calls += 1;
         self.calls.fuel += fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
         let mut functions = Vec::new();
+        let mut last_words = None;
         let outcome = match result {
             Err(error) => {
                 functions = Circumstances::functions(&error);
+                last_words = last_words::last_words(&error, &self.store);
                 Err(failure(&error, fuel, time, transfer, Outcome::Trap))
             }
             Ok(Err(reason)) => Err(Outcome::Refused(reason)),
@@ -163,7 +166,7 @@ impl Instance {
                 host_calls: state.host_calls,
                 last_host_call: state.last_host_call,
                 functions,
-                said: state.said.take(),
+                said: last_words.or_else(|| state.said.take()),
             };
             Error::new(&self.name, Some(function), outcome)
                 .of_version(self.version.as_deref())
@@ -350,10 +353,14 @@ fn failure(
         None => {
             let reason = error.root_cause().to_string();
             // wasmtime's own type for this is not public; a test holds the text.
-            match reason.starts_with("too much data is being copied") {
-                true => Outcome::Transfer { limit: transfer },
-                false => otherwise(reason),
+            if reason.starts_with("too much data is being copied") {
+                return Outcome::Transfer { limit: transfer };
             }
+            // Neither is this: more modules, tables or memories than an instance may have.
+            if reason.starts_with("resource limit exceeded") {
+                return Outcome::Unusable(format!("it is made of too many parts: {reason}"));
+            }
+            otherwise(reason)
         }
     }
 }

@@ -10,6 +10,7 @@ pub(super) struct Caps {
     /// Of all linear memories together, in bytes.
     memory: usize,
     held: usize,
+    elements: usize,
 }
 
 /// A policy is one component of a few modules; an interpreter that brings its libraries along as modules of their own has
@@ -17,11 +18,16 @@ pub(super) struct Caps {
 const INSTANCES: usize = 64;
 const TABLES: usize = 64;
 const MEMORIES: usize = 4;
-const TABLE_ELEMENTS: usize = 100_000;
+/// Of all tables together: a table has an element for each function that is called by its number.
+const TABLE_ELEMENTS: usize = 200_000;
 
 impl Caps {
     pub(super) fn new(memory: usize) -> Caps {
-        Caps { memory, held: 0 }
+        Caps {
+            memory,
+            held: 0,
+            elements: 0,
+        }
     }
 
     /// Bytes held by all linear memories together.
@@ -51,17 +57,19 @@ impl ResourceLimiter for Caps {
 
     fn table_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if desired > TABLE_ELEMENTS {
+        let elements = self.elements - current.min(self.elements) + desired;
+        if elements > TABLE_ELEMENTS {
             return Err(wasmtime::Error::new(Breach {
                 what: "table elements",
-                got: desired,
+                got: elements,
                 limit: TABLE_ELEMENTS,
             }));
         }
+        self.elements = elements;
         Ok(true)
     }
 
@@ -75,5 +83,23 @@ impl ResourceLimiter for Caps {
 
     fn memories(&self) -> usize {
         MEMORIES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_share_their_elements() {
+        let mut caps = Caps::new(0);
+        assert!(caps.table_growing(0, 150_000, None).is_ok());
+        let error = caps.table_growing(0, 50_001, None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "too much table elements: got=200001, limit=200000"
+        );
+        assert!(caps.table_growing(0, 50_000, None).is_ok());
+        assert!(caps.table_growing(50_000, 50_001, None).is_err());
     }
 }

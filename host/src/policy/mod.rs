@@ -30,6 +30,7 @@ mod health;
 mod info;
 mod inspect;
 mod instance;
+mod last_words;
 mod limits;
 mod loader;
 mod meet;

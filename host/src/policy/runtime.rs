@@ -193,6 +193,8 @@ fn engine_config() -> Config {
     // Fuel does not see what the host does for a policy; the clock on the wall does. Compiled in
     // everywhere, enforced where `Limits::deadline` says so.
     config.epoch_interruption(true);
+    // The memory of an instance that has trapped: the words of a panic are in it.
+    config.coredump_on_trap(true);
     config.max_wasm_stack(STACK);
     // The bits of a NaN depend on the processor unless they are made the same.
     config.cranelift_nan_canonicalization(true);

@@ -1,6 +1,9 @@
 //! What a component is, asks for and offers, and what it says of itself.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use shelflife::policy::{CONTRACT, Error, Limits, Policy, Runtime, Surroundings};
 use shelflife_author::contract::World;
@@ -111,7 +114,10 @@ impl About {
             },
             imports: list(&interfaces.imports, permission),
             exports: list(&interfaces.exports, offer),
-            settings: schema.as_ref().map(settings),
+            settings: schema.as_ref().map(|schema| {
+                let order = said.settings.as_deref().map(names_in_order);
+                settings(schema, &order.unwrap_or_default())
+            }),
             schema,
         })
     }
@@ -173,14 +179,53 @@ fn world(imports: &[String], exports: &[String]) -> Option<String> {
     smallest.map(|world| world.name)
 }
 
+/// The names of the properties of a schema, in the order in which they stand there.
+fn names_in_order(schema: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Schema {
+        #[serde(default)]
+        properties: Names,
+    }
+    serde_json::from_str::<Schema>(schema).map_or_else(|_| Vec::new(), |schema| schema.properties.0)
+}
+
+/// The names of a JSON object in their order, which a map does not keep.
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Names, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Names, M::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) = map.next_entry()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+        from.deserialize_map(Visit)
+    }
+}
+
 /// The settings of a schema.
-fn settings(schema: &Value) -> Vec<Setting> {
+fn settings(schema: &Value, order: &[String]) -> Vec<Setting> {
     let required = |name: &str| {
         let required = schema["required"].as_array();
         required.is_some_and(|names| names.iter().any(|one| one == name))
     };
     let properties = schema["properties"].as_object().into_iter().flatten();
+    let mut properties: Vec<_> = properties.collect();
+    properties.sort_by_key(|(name, _)| order.iter().position(|other| other == *name));
     properties
+        .into_iter()
         .map(|(name, property)| Setting {
             name: name.clone(),
             r#type: kind(property),

@@ -110,7 +110,9 @@ fn a_trace_goes_through_a_policy_line_by_line_and_each_line_says_why() {
     ];
     assert_eq!(&lines[..expected.len()], expected);
     assert!(
-        text.contains("\n4 reads: 25.00 % hits, 0 % within their grace, 75.00 % loaded; 0 % outdated\n"),
+        text.contains(
+            "\n4 reads: 25.00 % hits, 0 % within their grace, 75.00 % loaded; 0 % outdated\n"
+        ),
         "{text}"
     );
     for line in [
@@ -213,7 +215,7 @@ fn a_session_is_the_same_each_time_and_shows_where_another_build_differs() {
     );
     dir.write(
         "c.jsonl",
-        session.replace("[\"product:1\"]}}", "[\"product:2\"]}}"),
+        session.replace("\"tags\":[\"product:1\"]}}", "\"tags\":[\"product:2\"]}}"),
     );
     differs(&["policy", "replay", "tags", "c.jsonl"], "c.jsonl:7\n");
 

@@ -10,6 +10,8 @@ use crate::attributes::{Attributes, Default, docs};
 
 /// One setting.
 struct Setting {
+    /// What it is called.
+    name: LitStr,
     /// Its `Field`.
     field: TokenStream,
     /// Its `Property`, of the field at its place.
@@ -33,6 +35,14 @@ pub fn derived(input: &DeriveInput, data: &DataStruct) -> Result<TokenStream> {
         .enumerate()
         .map(|(place, field)| setting(place, field))
         .collect::<Result<Vec<_>>>()?;
+    for (place, Setting { name, .. }) in settings.iter().enumerate() {
+        if settings[..place]
+            .iter()
+            .any(|other| other.name.value() == name.value())
+        {
+            return Err(Error::new_spanned(name, "two settings have this name"));
+        }
+    }
     let name = &input.ident;
     let about = docs(&input.attrs);
     let field = settings.iter().map(|setting| &setting.field);
@@ -97,6 +107,13 @@ fn setting(place: usize, field: &Field) -> Result<Setting> {
     let name = attributes
         .name
         .unwrap_or_else(|| LitStr::new(&ident.unraw().to_string(), ident.span()));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.value().is_empty() || !name.value().chars().all(is_plain) {
+        return Err(Error::new_spanned(
+            name,
+            "a setting is called by letters, digits, `_` and `-`",
+        ));
+    }
     let about = docs(&field.attrs);
     let (whole_policy, either) = (attributes.whole_policy, attributes.either);
     let are_bounds = attributes.bounds.are_some();
@@ -150,5 +167,6 @@ fn setting(place: usize, field: &Field) -> Result<Setting> {
         }),
         checks,
         read: quote_spanned!(ty.span() => #ident: entries.setting::<#ty>(#place)?),
+        name,
     })
 }

@@ -107,10 +107,7 @@ fn about(prefix: &str, text: String) -> String {
 }
 
 impl<S: Table + Settings> Settings for ByPrefix<S> {
-    const SCHEMA: Schema = match <S as Settings>::SCHEMA {
-        Schema::Table(properties) => Schema::ByPrefix(properties),
-        other => other,
-    };
+    const SCHEMA: Schema = <S as Settings>::SCHEMA.by_prefix();
     const ABOUT: &'static str = S::ABOUT;
 
     fn read(given: Given<'_>) -> Result<Self, Wrong> {

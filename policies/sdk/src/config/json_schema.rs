@@ -107,9 +107,9 @@ impl Writer<'_> {
                 self.raw(r#""type":"number""#);
                 self.bounds(bounds, true);
             }
-            Schema::Whole { signed } => {
+            Schema::Whole { lowest, .. } => {
                 self.raw(r#""type":"integer""#);
-                self.bounds(bounds, *signed);
+                self.bounds(bounds, *lowest < 0.0);
             }
             Schema::List(each) => {
                 self.raw(r#""type":"array","items":{"#);

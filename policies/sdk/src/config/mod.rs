@@ -52,6 +52,14 @@
 //! ```compile_fail,E0080
 //! #[derive(shelflife_policy::Settings)]
 //! struct Mine {
+//!     #[setting(default = 256)]
+//!     size: u8,
+//! }
+//! ```
+//!
+//! ```compile_fail,E0080
+//! #[derive(shelflife_policy::Settings)]
+//! struct Mine {
 //!     #[setting(default = 2, at_most = 1)]
 //!     jitter: f64,
 //! }

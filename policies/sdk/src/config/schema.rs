@@ -16,10 +16,12 @@ pub enum Schema {
     Text,
     /// A number.
     Number,
-    /// A whole number; of at least 0, where it has no sign.
+    /// A whole number.
     Whole {
-        /// Whether it may be below 0.
-        signed: bool,
+        /// The least that the type holds: 0, where it has no sign.
+        lowest: f64,
+        /// The most that it holds.
+        highest: f64,
     },
     /// A list, of these.
     List(&'static Schema),
@@ -140,8 +142,11 @@ impl Schema {
             }
             (Self::Text, Literal::Text(_)) | (Self::Truth, Literal::Truth(_)) => true,
             (Self::Number, Literal::Number(number)) => bounds.hold(number),
-            (Self::Whole { signed }, Literal::Number(number)) => {
-                bounds.hold(number) && number as i64 as f64 == number && (*signed || number >= 0.0)
+            (Self::Whole { lowest, highest }, Literal::Number(number)) => {
+                number as i64 as f64 == number
+                    && *lowest <= number
+                    && number <= *highest
+                    && bounds.hold(number)
             }
             (Self::List(_), Literal::List) => true,
             (
@@ -160,6 +165,24 @@ impl Schema {
             }
             _ => false,
         }
+    }
+
+    /// The same table, whose settings may differ by key. Does not compile where a setting has a name that
+    /// stands for something else there.
+    pub(super) const fn by_prefix(self) -> Self {
+        let Self::Table(properties) = self else {
+            return self;
+        };
+        let mut at = 0;
+        while at < properties.len() {
+            let name = properties[at].field.name;
+            assert!(
+                !is_same(name, "rules") && !is_same(name, "prefix"),
+                "where settings differ by key none can be called `rules` or `prefix`"
+            );
+            at += 1;
+        }
+        Self::ByPrefix(properties)
     }
 
     /// Whether bounds mean anything to it.

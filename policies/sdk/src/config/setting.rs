@@ -227,6 +227,9 @@ fn whole(given: Given<'_>, lowest: f64, highest: f64) -> Result<f64, Wrong> {
         {
             Ok(*number)
         }
+        Value::Number(number, _) if *number > highest && bounds.highest.is_none() => {
+            Err(given.is_not(&format!("a whole number up to {}", highest as u64)))
+        }
         _ if bounds.lowest.is_none() && bounds.highest.is_none() && lowest == 0.0 => {
             Err(given.is_not("a whole number, 0 or more"))
         }
@@ -234,23 +237,30 @@ fn whole(given: Given<'_>, lowest: f64, highest: f64) -> Result<f64, Wrong> {
     }
 }
 
+/// Past 53 bits not every whole number is one that JSON's numbers can tell apart.
+const MOST: f64 = 9_007_199_254_740_991.0;
+
 macro_rules! whole {
-    ($($type:ident $signed:literal),+) => {
+    ($($type:ident $lowest:expr, $highest:expr;)+) => {
         $(impl Setting for $type {
-            const SCHEMA: Schema = Schema::Whole { signed: $signed };
+            const SCHEMA: Schema = Schema::Whole { lowest: $lowest, highest: $highest };
 
             fn read(given: Given<'_>) -> Result<Self, Wrong> {
-                // Past 53 bits not every whole number is one that JSON's numbers can tell apart.
-                const MOST: f64 = 9_007_199_254_740_991.0;
-                let lowest = ($type::MIN as f64).max(-MOST);
-                let highest = ($type::MAX as f64).min(MOST);
-                whole(given, lowest, highest).map(|number| number as $type)
+                whole(given, $lowest, $highest).map(|number| number as $type)
             }
         })+
     };
 }
 
-whole!(u8 false, u16 false, u32 false, u64 false, usize false, i32 true, i64 true);
+whole! {
+    u8 0.0, u8::MAX as f64;
+    u16 0.0, u16::MAX as f64;
+    u32 0.0, u32::MAX as f64;
+    u64 0.0, MOST;
+    usize 0.0, if usize::BITS == 64 { MOST } else { usize::MAX as f64 };
+    i32 i32::MIN as f64, i32::MAX as f64;
+    i64 -MOST, MOST;
+}
 
 impl<T: Setting> Setting for Option<T> {
     const SCHEMA: Schema = T::SCHEMA;

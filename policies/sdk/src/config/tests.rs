@@ -311,6 +311,10 @@ fn what_is_wrong_is_said_with_every_name_around_it() {
             "`lists`: `y` should be a whole number of at most 9, not 10",
         ),
         (
+            r#"{ "type": 3000000000 }"#,
+            "`type` should be a whole number up to 2147483647, not 3000000000",
+        ),
+        (
             r#"{ "type": 1, "names": [null] }"#,
             "`names` should be text, not null",
         ),

@@ -40,7 +40,7 @@ pub fn configure<P: Policy>(
     instance: &Instance<P>,
     config: &str,
 ) -> Result<lifecycle::Plan, String> {
-    panics::tell();
+    panics::remember();
     let (policy, plan) = P::configure(crate::config::read(config)?)?;
     *instance.borrow_mut() = Some(policy);
     Ok(convert::plan(plan))

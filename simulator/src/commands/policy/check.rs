@@ -73,9 +73,11 @@ impl Check {
             }
             None => self.file.parent().unwrap_or(Path::new("")).join("cases"),
         };
-        let cases = cases::read_folder(&folder).map_err(|error| match self.cases {
-            Some(_) => Error::usage(error),
-            None => Error::usage(format!("{error}; --cases names another folder")),
+        let cases = cases::read_folder(&folder).map_err(|error| {
+            match self.cases.is_none() && !folder.is_dir() {
+                true => Error::usage(format!("{error}; --cases names another folder")),
+                false => Error::usage(error),
+            }
         })?;
         Ok((folder.display().to_string(), cases))
     }
