@@ -20,7 +20,7 @@ fn from_nothing_to_checked(dir: &Dir, language: Language, world: &str, imports: 
     let new = ["policy", "new", &name, "--lang", language.flag()];
     let written = dir.succeeds(&[&new[..], &["--world", world]].concat());
     assert!(
-        written.starts_with(&format!("{name} written: a {world} in {language}")),
+        written.starts_with(&format!("{name} written: {world}, in {language}")),
         "{written}"
     );
     let built = dir.succeeds(&["policy", "build", &name]);

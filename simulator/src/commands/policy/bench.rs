@@ -61,10 +61,10 @@ struct Of {
 
 impl Bench {
     pub fn run(&self) -> Result<(), Error> {
-        let subject = subject::subject(&self.file)?;
+        let subject = subject::measured(&self.file)?;
         let config = played::config(self.config.as_deref())?;
         let other = match &self.beside {
-            Some(file) => Some(subject::subject(file)?),
+            Some(file) => Some(subject::measured(file)?),
             None => resembled(&subject)?,
         };
         let mut subjects = vec![(&subject, config.as_str())];

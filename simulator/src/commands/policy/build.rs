@@ -62,7 +62,10 @@ impl Build {
             text.push_str(&format!("imports {import}\n"));
         }
         if matches!(built.language, Language::JavaScript | Language::Python) {
-            text.push_str("It brings an interpreter along: the first load compiles that, which takes tens of seconds.\n");
+            text.push_str(
+                "It brings an interpreter, which takes tens of seconds to compile: \
+                 `shelflife policy compile` does so ahead of time.\n",
+            );
         }
         print(&text)
     }

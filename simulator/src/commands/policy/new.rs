@@ -81,7 +81,7 @@ impl New {
             _ => [test, build],
         };
         print(&format!(
-            "{} written: a {} in {}; try:\n  {first}\n  {second}\n",
+            "{} written: {}, in {}; try:\n  {first}\n  {second}\n",
             self.folder.display(),
             new.world,
             new.language,
@@ -97,7 +97,9 @@ impl New {
         };
         Language::from_flag(meant).ok_or_else(|| {
             let known = Language::ALL.map(Language::flag);
-            let hint = did_you_mean(meant, known);
+            // Whatever is misspelt is near to a single letter.
+            let words = known.into_iter().filter(|flag| flag.len() > 1);
+            let hint = did_you_mean(meant, words);
             Error::usage(format!(
                 "no language `{}`{hint} (there are {})",
                 self.lang,

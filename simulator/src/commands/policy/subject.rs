@@ -28,12 +28,24 @@ pub fn runtime() -> Result<Runtime, Error> {
 
 /// A policy that is ready to run: a component, or by `native:NAME` the native code of a built-in one.
 pub fn subject(file: &Path) -> Result<Subject, Error> {
+    with(file, Limits::deterministic())
+}
+
+/// The same to be measured: a call that is past its fuel goes on, so that one sees by how much it is.
+pub fn measured(file: &Path) -> Result<Subject, Error> {
+    let limits = Limits::deterministic();
+    let (fuel, configure_fuel) = (100 * limits.fuel, 100 * limits.configure_fuel);
+    with(file, limits.fuel(fuel).configure_fuel(configure_fuel))
+}
+
+fn with(file: &Path, limits: Limits) -> Result<Subject, Error> {
     let name = file.display().to_string();
     if let Some(native) = name.strip_prefix("native:") {
         return Subject::native(native).ok_or_else(|| unknown(native));
     }
     let bytes = bytes(file)?;
-    Subject::component(&name, &bytes, &runtime()?).map_err(Error::usage)
+    let runtime = compiled::runtime(limits).map_err(Error::other)?;
+    Subject::component(&name, &bytes, &runtime).map_err(Error::usage)
 }
 
 /// What cannot be read may be meant as the name of a built-in policy.
