@@ -9,6 +9,7 @@
     reason = "a place that the host reads, and nobody else does"
 )]
 
+use std::any::Any;
 use std::cell::UnsafeCell;
 use std::panic::{self, PanicHookInfo};
 
@@ -37,7 +38,7 @@ fn note(panic: &PanicHookInfo<'_>) {
     let mut digits = [b' '; 10];
     let (file, message) = (
         panic.location().map_or("", |place| place.file()),
-        panic.payload_as_str().unwrap_or("it panicked"),
+        words_of(panic.payload()),
     );
     let mut line = panic.location().map_or(0, |place| place.line());
     for digit in digits.iter_mut().rev() {
@@ -64,6 +65,14 @@ fn note(panic: &PanicHookInfo<'_>) {
     }
     // Read from outside, which the compiler cannot see.
     std::hint::black_box(room);
+}
+
+/// The words of a panic. What the standard library has for it is younger than the compilers that the SDK is for.
+fn words_of(payload: &dyn Any) -> &str {
+    match payload.downcast_ref::<String>() {
+        Some(words) => words,
+        None => payload.downcast_ref().copied().unwrap_or("it panicked"),
+    }
 }
 
 const fn upside_down(mut bytes: [u8; 16]) -> [u8; 16] {
