@@ -138,9 +138,10 @@ impl<V: Clone + Send + Sync + 'static> Shared<V> {
                     mode: PurgeMode::Replace,
                 } => {
                     for replaced in keys {
-                        let mut latest = values.iter_mut().rev();
+                        let mut latest = values.iter().rev();
                         let latest = latest.find(|(key, _)| **key == *replaced);
-                        let value = latest.and_then(|(_, value)| value.take());
+                        // A copy: a key may be named as often as it was written.
+                        let value = latest.and_then(|(_, value)| value.clone());
                         self.replace(policies, &replaced, value, now, &mut left);
                     }
                 }

@@ -59,3 +59,12 @@ pub fn lease_in_seconds(cache: &Cache<u64>, clock: &ManualClock, key: &str) -> u
     }
     panic!("{key} is fresh for more than a day");
 }
+
+/// An error without the number of the line in which a guest panicked.
+pub fn without_line(error: &str) -> String {
+    let Some((before, after)) = error.split_once(".rs:") else {
+        return error.to_owned();
+    };
+    let after = after.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    format!("{before}.rs:…{after}")
+}

@@ -111,15 +111,6 @@ fn prove(folder: &Path) {
     ] {
         assert!(module.windows(part.len()).any(|bytes| bytes == part));
     }
-    // To tell of its panics it asks for one thing more.
-    cargo(
-        folder,
-        &[&build[..], &["--features", "shelflife-policy/log-panics"]].concat(),
-    );
-    assert_eq!(
-        imports(&self::module()),
-        ["shelflife:policy/log@0.1.0", "shelflife:policy/purge@0.1.0"]
-    );
 }
 
 /// How many crates there are in a policy.
