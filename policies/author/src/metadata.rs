@@ -143,7 +143,22 @@ fn compact_schema(text: &str) -> Result<String> {
             "should have \"additionalProperties\": false, so that a misspelt setting is noticed",
         ));
     }
-    Ok(schema.to_string())
+    // As it was written and not as it was read: in what order settings stand is the author's choice.
+    Ok(without_blanks(text))
+}
+
+/// JSON without the blanks between its parts.
+fn without_blanks(json: &str) -> String {
+    let mut compact = String::with_capacity(json.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for c in json.chars() {
+        if quoted || !c.is_ascii_whitespace() {
+            compact.push(c);
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+    }
+    compact
 }
 
 /// What sections `producers` say, from the outermost to the innermost.
@@ -182,7 +197,8 @@ mod tests {
     use super::*;
 
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
-    const SCHEMA: &str = r#"{ "type": "object", "properties": { "ttl": { "type": "string" } },
+    const SCHEMA: &str = r#"{ "type": "object",
+        "properties": { "ttl": { "type": "string", "description": "\"How\" long.", "minLength": 2 } },
         "additionalProperties": false }"#;
 
     fn full() -> Metadata {
@@ -200,7 +216,7 @@ mod tests {
         let mut component = EMPTY.to_vec();
         full().append_to(&mut component).unwrap();
         let read = Metadata::read(&component);
-        let settings = r#"{"additionalProperties":false,"properties":{"ttl":{"type":"string"}},"type":"object"}"#;
+        let settings = r#"{"type":"object","properties":{"ttl":{"type":"string","description":"\"How\" long.","minLength":2}},"additionalProperties":false}"#;
         assert_eq!(read.settings.as_deref(), Some(settings));
         assert_eq!(
             Metadata {
