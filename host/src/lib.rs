@@ -102,7 +102,7 @@
 //! | [`invalidate_all`](sync::Cache::invalidate_all) | [`expire_all`](sync::Cache::expire_all) | everything | O(entries), O(1) |
 //! | [`invalidate_at`](sync::Cache::invalidate_at) | – | one key below a version, and what replicas that lag bring back | one lock |
 //! | [`invalidate_marked`](sync::Cache::invalidate_marked) | – | one key, and what loads bring that have not seen a change | one lock |
-//! | [`announce`](sync::Cache::announce) | | what the policy says of a write | one call of the policy |
+//! | [`announce`](sync::Cache::announce), [`announce_all`](sync::Cache::announce_all) | | what the policy says of a write, or of several at once | one call of the policy |
 //!
 //! # What loads promise
 //!
