@@ -98,7 +98,7 @@ fn what_is_wrong_with_a_new_policy_is_one_line_and_leaves_nothing() {
     );
     new(&["mine", "--world", "static"], "there is no world `static`");
     new(
-        &["mine", "--world", "semantic-policy"],
+        &["mine", "--lang", "c", "--world", "semantic-policy"],
         "begin with `reactive-policy`",
     );
     new(

@@ -156,7 +156,7 @@ fn table(report: &Report) -> String {
         bench::TURNS
     );
     let mut head = format!(
-        "{:<18} {:>9} {:>9} {:>8} {:>7} {:>7}",
+        "{:<17} {:>9} {:>9} {:>8} {:>7} {:>7}",
         "", "time", "fuel", "of limit", "bytes →", "← bytes"
     );
     if let Some(other) = other {
@@ -173,7 +173,7 @@ fn table(report: &Report) -> String {
             _ => report.limits.fuel,
         };
         let mut line = format!(
-            "{name:<18} {:>9} {:>9} {:>8} {:>7.0} {:>7.0}",
+            "{name:<17} {:>9} {:>9} {:>8} {:>7.0} {:>7.0}",
             nanos(hook.ns),
             units::count(hook.fuel),
             units::share(hook.most_fuel as f64 / limit as f64),
