@@ -12,6 +12,7 @@
 //! A question is answered by the answer to one that means the same; how near that must be is the one setting that
 //! cannot be guessed. Measure it on your own questions.
 
+// ANCHOR: policy
 use std::time::Duration;
 
 use shelflife_policy::{
@@ -79,6 +80,7 @@ impl Policy for Answers {
 }
 
 export!(Answers: leases, reactions);
+// ANCHOR_END: policy
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 //! `Last-Modified`). Changes that are announced purge their key as well; the time is for those that nobody
 //! announces.
 
+// ANCHOR: policy
 mod memory;
 
 use std::time::Duration;
@@ -88,6 +89,7 @@ impl Policy for Alex {
 }
 
 export!(Alex: leases, reactions, snapshots);
+// ANCHOR_END: policy
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use shelflife_policy::Instant;
 
+// ANCHOR: memory
 /// Keys that are remembered at most. With keys of 50 bytes that is half a megabyte, of which a snapshot may have one.
 const KEYS: usize = 8_192;
 /// Bytes of a state at most; what changed longest ago is left out.
@@ -42,6 +43,7 @@ impl Memory {
         let (_, &mut middle, _) = times.select_nth_unstable(middle);
         self.0.retain(|_, at| *at > middle);
     }
+    // ANCHOR_END: memory
 
     /// The state: a format, then for each key its length, its bytes and its time, the latest first.
     pub fn save(&self) -> Vec<u8> {

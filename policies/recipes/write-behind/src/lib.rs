@@ -9,6 +9,7 @@
 //! The application announces writes with their value (`Write::with_value`); the feed is whatever captures changes of
 //! the origin. The policy has one instance, since which keys are pending must be known at every fill.
 
+// ANCHOR: policy
 mod pending;
 
 use std::time::Duration;
@@ -93,6 +94,7 @@ impl Policy for Behind {
 }
 
 export!(Behind: leases, reactions, snapshots);
+// ANCHOR_END: policy
 
 #[cfg(test)]
 mod tests {
