@@ -41,6 +41,11 @@ impl fmt::Display for Difference {
 ///
 /// The line and what is wrong there.
 pub fn read(text: &str) -> Result<Vec<Line>, String> {
+    const BEGINS: &str =
+        "line 1: a session begins with a line {\"session\":…}, as `record` writes it";
+    if !text.starts_with("{\"session\"") {
+        return Err(BEGINS.to_owned());
+    }
     let lines = text.lines().enumerate().map(|(index, line)| {
         serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1))
     });
@@ -51,7 +56,7 @@ pub fn read(text: &str) -> Result<Vec<Line>, String> {
             "line 1: a session of version {}: this program reads {VERSION}",
             session.version
         )),
-        _ => Err("line 1: a session begins with a line {\"session\":…}".to_owned()),
+        _ => Err(BEGINS.to_owned()),
     }
 }
 
