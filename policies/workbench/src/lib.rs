@@ -9,7 +9,7 @@
 //! * [`drive`]: one policy and one engine in virtual time.
 //! * [`run`]: a trace through one policy, each decision with its reason.
 //! * [`record`] and [`replay`]: every exchange with the host of a run, and the first difference to it.
-//! * [`meter`] and [`bench`]: what the calls cost.
+//! * [`meter`] and [`bench`](mod@bench): what the calls cost.
 
 #![forbid(unsafe_code)]
 
