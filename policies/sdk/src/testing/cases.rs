@@ -48,7 +48,7 @@
 //! # struct Mine;
 //! # impl shelflife_policy::Policy for Mine {
 //! #     type Config = ();
-//! #     fn configure(_: ()) -> Result<(Self, shelflife_policy::Plan), String> { todo!() }
+//! #     fn configure(_: ()) -> Result<(Self, shelflife_policy::Plan), String> { Err(String::new()) }
 //! # }
 //! # shelflife_policy::export!(Mine);
 //! # fn main() {
